@@ -11,6 +11,7 @@ import { openBucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { reachBy } from "@sluice/server/http/reached-name.ts";
 import { s3Authorize } from "@sluice/server/http/s3-access.ts";
 import { ServerNames } from "@sluice/server/http/server-names.ts";
+import { pageTokens } from "@sluice/server/operations/page-tokens.ts";
 import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
 import { verifySignature } from "@sluice/wire/sigv4/verify.ts";
@@ -39,6 +40,7 @@ export async function startBucketServer(options: { tls?: boolean } = {}) {
   const reach = reachBy(new ServerNames({ listen: ["127.0.0.1"], configured: [] }));
   const handle = s3Handler({
     store,
+    pageTokens: pageTokens("the secret of a test", "111122223333"),
     accountId: "111122223333",
     region: "us-east-1",
     reach: (request) => reach(request, true),

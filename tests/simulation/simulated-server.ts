@@ -9,6 +9,7 @@ import { NO_REVISIONS } from "@sluice/server/operations/codedeploy/codedeploy.fi
 import type { AddressedReport, CodeDeployContext } from "@sluice/server/operations/codedeploy/codedeploy-context.ts";
 import type { CommandContext } from "@sluice/server/operations/command/command-context.ts";
 import type { OperationContext } from "@sluice/server/operations/operation.ts";
+import { pageTokens } from "@sluice/server/operations/page-tokens.ts";
 import type { SluiceContext } from "@sluice/server/operations/sluice/sluice-context.ts";
 import { liveEcsServices } from "@sluice/server/platforms/ecs-services.ts";
 import { liveLambdaAliases } from "@sluice/server/platforms/lambda-aliases.ts";
@@ -203,6 +204,7 @@ export class SimulatedServer {
       randomText: (alphabet, length) => random.text(alphabet, length),
       randomUuid: () => random.text("0123456789abcdef", 32),
       forgetKeys: () => {},
+      pageTokens: pageTokens("the secret of a simulation", "111122223333"),
       principal,
     };
   }

@@ -56,6 +56,7 @@ import { watchHostStates } from "./notices/host-state-watch.ts";
 import { NoticeFeed } from "./notices/notice-feed.ts";
 import { createNotifications } from "./notifications/notifications.ts";
 import { newDeploymentId } from "./operations/codedeploy/deployments/new-deployment-id.ts";
+import { pageTokensOf } from "./operations/page-tokens.ts";
 import { liveEcsServices } from "./platforms/ecs-services.ts";
 import { liveLambdaAliases } from "./platforms/lambda-aliases.ts";
 import type { MatchHosts } from "./preflight/rollout-facts.ts";
@@ -352,8 +353,10 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       now,
     ),
   });
+  const pageTokens = await pageTokensOf(store, accountId);
   const s3 = s3Handler<Principal>({
     store: bucket,
+    pageTokens,
     accountId,
     region,
     reach: (request) => reach(request, true),
@@ -408,6 +411,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       randomText,
       randomUuid: randomUUID,
       forgetKeys,
+      pageTokens,
     },
     codeDeploy: {
       fleet,

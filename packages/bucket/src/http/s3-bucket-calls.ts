@@ -10,7 +10,6 @@ import {
   objectsV2Xml,
   objectsXml,
   objectVersionsXml,
-  readContinuationToken,
   uploadsXml,
   versioningXml,
 } from "../protocol/responses.ts";
@@ -75,9 +74,16 @@ export async function answerBucketCall(call: BucketCall, context: S3Context): Pr
       return { status: 200, xml: objectsXml(call.bucket, page, { ...call, owner }) };
     }
     case "ListObjectsV2": {
-      const page = store.list(call.bucket, listingQuery(call.listing, startOf(call)));
+      const { prefix, delimiter } = call.listing;
+      const boundTo = JSON.stringify(["ListObjectsV2", call.bucket, prefix, delimiter]);
+      const after = call.token === undefined ? call.startAfter : placeOf(boundTo, call.token, context);
+      const page = store.list(call.bucket, listingQuery(call.listing, after));
+      const tokenAfter = (key: string) => context.pageTokens.seal(boundTo, key);
       const { owner: wantsOwner, ...rest } = call;
-      return { status: 200, xml: objectsV2Xml(call.bucket, page, { ...rest, ...(wantsOwner && { owner }) }) };
+      return {
+        status: 200,
+        xml: objectsV2Xml(call.bucket, page, { ...rest, ...(wantsOwner && { owner }), tokenAfter }),
+      };
     }
     case "ListObjectVersions": {
       const page = store.listVersions(call.bucket, {
@@ -101,27 +107,29 @@ export async function answerBucketCall(call: BucketCall, context: S3Context): Pr
   }
 }
 
-function listBuckets(
-  call: Extract<BucketCall, { operation: "ListBuckets" }>,
-  { store, owner, region }: S3Context,
-): S3Answer {
-  const after = call.token === undefined ? "" : placeOf(call.token);
+function listBuckets(call: Extract<BucketCall, { operation: "ListBuckets" }>, context: S3Context): S3Answer {
+  const { store, owner, region, pageTokens } = context;
+  const boundTo = JSON.stringify(["ListBuckets", call.prefix, call.region ?? null]);
+  const after = call.token === undefined ? "" : placeOf(boundTo, call.token, context);
   // Every bucket is in the server's own region.
   const isElsewhere = call.region !== undefined && call.region !== region;
   const page = isElsewhere ? { buckets: [], isTruncated: false } : store.listBuckets({ ...call, after });
-  return { status: 200, xml: bucketsXml(owner, page, { prefix: call.prefix, ...(call.isPaged && { region }) }) };
+  return {
+    status: 200,
+    xml: bucketsXml(owner, page, {
+      prefix: call.prefix,
+      tokenAfter: (name: string) => pageTokens.seal(boundTo, name),
+      ...(call.isPaged && { region }),
+    }),
+  };
 }
 
 function listingQuery({ prefix, delimiter, limit }: ListingParameters, after: string): ListingQuery {
   return { prefix, delimiter, limit, after };
 }
 
-function startOf(call: { token?: string; startAfter: string }): string {
-  return call.token === undefined ? call.startAfter : placeOf(call.token);
-}
-
-function placeOf(token: string): string {
-  const place = readContinuationToken(token);
+function placeOf(boundTo: string, token: string, { pageTokens }: S3Context): string {
+  const place = pageTokens.open(boundTo, token);
   if (place !== undefined) return place;
   throw invalidArgument("continuation-token", token, "The continuation token provided is incorrect");
 }

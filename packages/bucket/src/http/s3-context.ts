@@ -3,8 +3,18 @@ import type { Owner } from "../protocol/responses.ts";
 import type { BucketStore } from "../store/bucket-store.ts";
 import type { S3Body } from "./s3-body.ts";
 
+/**
+ * What makes continuation tokens of the places where pages end. A token opens only for what it was sealed for; undefined: nothing
+ * was sealed as this token, or for something else.
+ */
+export interface PlaceTokens {
+  seal(boundTo: string, place: string): string;
+  open(boundTo: string, token: string): string | undefined;
+}
+
 /** What the calls need to be answered. */
 export interface S3Context {
+  pageTokens: PlaceTokens;
   store: BucketStore;
   headers: RequestHeaders;
   body: S3Body;

@@ -13,7 +13,7 @@ import type { BucketStore } from "../store/bucket-store.ts";
 import { type S3Answer, sendAnswer } from "./s3-answer.ts";
 import { type Authenticated, openBody } from "./s3-body.ts";
 import { answerBucketCall, type BucketCall, isBucketCall } from "./s3-bucket-calls.ts";
-import type { S3Context } from "./s3-context.ts";
+import type { PlaceTokens, S3Context } from "./s3-context.ts";
 import { toS3Error } from "./s3-faults.ts";
 import { deletionNeed, needsOf, type S3Authorize } from "./s3-needs.ts";
 import { answerObjectCall } from "./s3-object-calls.ts";
@@ -31,6 +31,7 @@ export interface ReachedAs {
 
 export interface S3RouteDependencies<Principal> {
   store: BucketStore;
+  pageTokens: PlaceTokens;
   /** Proves who signed the request; throws a CallerFault (SignatureFault) or S3Error. The body is not read yet. */
   authenticate(request: HttpRequest, message: IncomingMessage): Promise<Authenticated<Principal>>;
   authorize: S3Authorize<Principal>;
@@ -157,6 +158,7 @@ async function answerProved<Principal>(
   }
   return answerCall(call, {
     store: deps.store,
+    pageTokens: deps.pageTokens,
     headers,
     body: openBody(request, headers, caller, deps.hasTooManyPieces),
     owner: { id: ownerId(deps.accountId), displayName: deps.accountId },

@@ -44,7 +44,7 @@ function ownerFields(owner: Owner): XmlFields {
 export function bucketsXml(
   owner: Owner,
   page: { buckets: readonly { name: string; createdAt: Date }[]; isTruncated: boolean },
-  call: { prefix: string; region?: string },
+  call: { prefix: string; region?: string; tokenAfter: (name: string) => string },
 ): string {
   const last = page.buckets.at(-1)?.name;
   return writeS3Xml("ListAllMyBucketsResult", {
@@ -56,7 +56,7 @@ export function bucketsXml(
         BucketRegion: call.region,
       })),
     },
-    ContinuationToken: page.isTruncated && last !== undefined ? writeContinuationToken(last) : undefined,
+    ContinuationToken: page.isTruncated && last !== undefined ? call.tokenAfter(last) : undefined,
     Prefix: call.prefix === "" ? undefined : call.prefix,
   });
 }
@@ -202,14 +202,20 @@ export function objectsXml(
 export function objectsV2Xml(
   bucket: string,
   page: ListedPage,
-  call: { listing: ListingParameters; token?: string; startAfter: string; owner?: Owner },
+  call: {
+    listing: ListingParameters;
+    token?: string;
+    startAfter: string;
+    owner?: Owner;
+    tokenAfter: (key: string) => string;
+  },
 ): string {
   const { spell, fields, prefixes } = listingFields(bucket, call.listing);
   return writeS3Xml("ListBucketResult", {
     ...fields,
     StartAfter: call.startAfter === "" ? undefined : spell(call.startAfter),
     ContinuationToken: call.token,
-    NextContinuationToken: page.next === undefined ? undefined : writeContinuationToken(page.next),
+    NextContinuationToken: page.next === undefined ? undefined : call.tokenAfter(page.next),
     KeyCount: page.rows.length + page.commonPrefixes.length,
     MaxKeys: call.listing.limit,
     IsTruncated: page.next !== undefined,
@@ -265,19 +271,6 @@ export function objectVersionsXml(
       })),
     CommonPrefixes: prefixes(page.commonPrefixes),
   });
-}
-
-const TOKEN_PREFIX = "1";
-
-/** Opaque to clients: the place where a page ended. */
-export function writeContinuationToken(next: string): string {
-  return TOKEN_PREFIX + Buffer.from(next).toString("base64url");
-}
-
-/** Undefined for what no listing gave out. */
-export function readContinuationToken(token: string): string | undefined {
-  if (!/^1[\w-]+$/.test(token)) return undefined;
-  return Buffer.from(token.slice(TOKEN_PREFIX.length), "base64url").toString();
 }
 
 export interface DeletionOutcome {

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Action } from "../access/action.ts";
 import type { Principal } from "../access/principal.ts";
 import type { NeedsParts } from "../needs/require-needs.ts";
+import { pageTokens } from "../operations/page-tokens.ts";
 import type { AccessKey, AccessKeys } from "../store/access-keys.ts";
 import { authenticate } from "./authenticate.ts";
 import { jsonServices } from "./json-services.ts";
@@ -130,6 +131,7 @@ beforeAll(async () => {
   const services = jsonServices({ operations: {} } as Parameters<typeof jsonServices>[0]);
   const s3 = s3Handler<Principal>({
     store: bucket,
+    pageTokens: pageTokens("the secret of a test", ACCOUNT),
     accountId: ACCOUNT,
     region: REGION,
     reach: (request) => reach(request, true),

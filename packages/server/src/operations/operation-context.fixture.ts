@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { Principal } from "../access/principal.ts";
 import { openStore } from "../store/open-store.ts";
 import type { OperationContext } from "./operation.ts";
+import { pageTokens } from "./page-tokens.ts";
 
 /** A clock that stands still until a test moves it. */
 export interface TestClock {
@@ -21,6 +22,7 @@ export async function testContext(clock: TestClock): Promise<OperationContext> {
       Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join(""),
     randomUuid: randomUUID,
     forgetKeys: () => {},
+    pageTokens: pageTokens("the secret of a test", "111122223333"),
     principal: ROOT,
   };
 }

@@ -1,6 +1,7 @@
 import type { Principal } from "../access/principal.ts";
 import type { KeyOwner } from "../store/access-keys.ts";
 import type { Store } from "../store/open-store.ts";
+import type { PageTokens } from "./page-tokens.ts";
 
 /** What an operation has at hand besides its input. Composed once, in compose.ts; the principal is the call's own. */
 export interface OperationContext {
@@ -14,6 +15,8 @@ export interface OperationContext {
   readonly randomUuid: () => string;
   /** The host, function or key was removed: its keys open nothing from now on, and what is held open for them ends. Called after the commit. */
   readonly forgetKeys: (owner: KeyOwner) => void;
+  /** Of all listings. */
+  readonly pageTokens: PageTokens;
   readonly principal: Principal;
 }
 

@@ -1,9 +1,10 @@
 import type { ListOnPremisesInstancesInput, ListOnPremisesInstancesOutput } from "@aws-sdk/client-codedeploy";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
+import { PAGE_ITEMS } from "@sluice/model/limits.ts";
 import { matchesAnyTagFilter, tagFilterProblem } from "@sluice/model/tag-filter.ts";
-import { HOSTS_PAGE, hostPageToken, readHostPageToken } from "../../hosts/host-page-token.ts";
 import { listHosts, tagsOf } from "../../store/hosts.ts";
+import { openPage } from "../listed-page.ts";
 import type { Operation } from "../operation.ts";
 
 const SHOW_BY_STATUS = { Registered: "living", Deregistered: "retired" } as const;
@@ -11,7 +12,7 @@ const SHOW_BY_STATUS = { Registered: "living", Deregistered: "retired" } as cons
 /** Registered and deregistered ones alike, unless `registrationStatus` is given; any one of `tagFilters` is enough. */
 export const listOnPremisesInstances: Operation<ListOnPremisesInstancesInput, ListOnPremisesInstancesOutput> = async (
   input,
-  { store },
+  context,
 ) => {
   const show = readStatus(input.registrationStatus);
   const filters = input.tagFilters?.length ? input.tagFilters : undefined;
@@ -24,18 +25,28 @@ export const listOnPremisesInstances: Operation<ListOnPremisesInstancesInput, Li
       );
     }
   }
-  let after = readHostPageToken(input.nextToken);
+  const page = openPage(
+    {
+      operation: "ListOnPremisesInstances",
+      input,
+      token: input.nextToken,
+      size: PAGE_ITEMS,
+      shape: ["string", "string"],
+    },
+    context,
+  );
+  let after = page.after && { hostName: page.after[0], hostId: page.after[1] };
   // Tags are JSON in both databases, so a page may hold few matches or none: read on until something matches or all is read.
   for (;;) {
-    const rows = await listHosts(store.db, { after, limit: HOSTS_PAGE + 1, kind: "on-premises", show });
-    const page = rows.slice(0, HOSTS_PAGE);
-    const instanceNames = page
+    const rows = await listHosts(context.store.db, { after, limit: page.limit, kind: "on-premises", show });
+    const read = rows.slice(0, PAGE_ITEMS);
+    const instanceNames = read
       .filter((row) => filters === undefined || matchesAnyTagFilter(tagsOf(row), filters))
       .map((row) => row.host_id);
-    const last = rows.length > HOSTS_PAGE ? page.at(-1) : undefined;
+    const last = rows.length > PAGE_ITEMS ? read.at(-1) : undefined;
     if (last === undefined) return { instanceNames };
     after = { hostName: last.host_name, hostId: last.host_id };
-    if (instanceNames.length > 0) return { instanceNames, nextToken: hostPageToken(after) };
+    if (instanceNames.length > 0) return { instanceNames, nextToken: page.tokenAfter([after.hostName, after.hostId]) };
   }
 };
 

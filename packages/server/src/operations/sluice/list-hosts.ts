@@ -1,24 +1,28 @@
+import { PAGE_ITEMS } from "@sluice/model/limits.ts";
 import type { ListHostsInput, ListHostsOutput } from "@sluice/wire/sluice/sluice-api.ts";
-import { HOSTS_PAGE, hostPageToken, readHostPageToken } from "../../hosts/host-page-token.ts";
 import { hostSummary } from "../../hosts/host-summary.ts";
 import { countRunningCommands, listHosts as readHosts } from "../../store/hosts.ts";
+import { openPage } from "../listed-page.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 
 /** By name. Retired hosts only when asked for. */
 export const listHosts: Operation<ListHostsInput, ListHostsOutput, SluiceContext> = async (input, context) => {
   const { store, liveness, now } = context;
+  const page = openPage(
+    { operation: "ListHosts", input, token: input.nextToken, size: PAGE_ITEMS, shape: ["string", "string"] },
+    context,
+  );
   const rows = await readHosts(store.db, {
-    after: readHostPageToken(input.nextToken),
-    limit: HOSTS_PAGE + 1,
+    after: page.after && { hostName: page.after[0], hostId: page.after[1] },
+    limit: page.limit,
     show: input.includeRetired ? "all" : "living",
   });
-  const page = rows.slice(0, HOSTS_PAGE);
+  const { items, nextToken } = page.cut(rows, (row) => [row.host_name, row.host_id]);
   const held = await countRunningCommands(
     store.db,
-    page.map((row) => row.host_id),
+    items.map((row) => row.host_id),
   );
-  const hosts = page.map((row) => hostSummary(row, liveness, now(), held.get(row.host_id) ?? 0));
-  const last = rows.length > HOSTS_PAGE ? hosts.at(-1) : undefined;
-  return { hosts, nextToken: last && hostPageToken(last), trouble: liveness.trouble() ?? undefined };
+  const hosts = items.map((row) => hostSummary(row, liveness, now(), held.get(row.host_id) ?? 0));
+  return { hosts, nextToken, trouble: liveness.trouble() ?? undefined };
 };

@@ -7,13 +7,13 @@ import type {
   TriggerDelivery,
 } from "@sluice/wire/sluice/sluice-api.ts";
 import {
-  type DeliveryPosition,
   type DeliveryRow,
   type DeliveryStatus,
   findDelivery,
   listDeliveries,
   replayDeliveries,
 } from "../../store/deliveries.ts";
+import { openPage } from "../listed-page.ts";
 import type { Operation } from "../operation.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 
@@ -26,16 +26,30 @@ export const listTriggerDeliveries: Operation<
   ListTriggerDeliveriesInput,
   ListTriggerDeliveriesOutput,
   SluiceContext
-> = async (input, { store }) => {
+> = async (input, context) => {
+  const { store } = context;
+  const page = openPage(
+    {
+      operation: "ListTriggerDeliveries",
+      input,
+      token: input.nextToken,
+      size: DELIVERIES_PAGE,
+      shape: ["number", "number", "string"],
+    },
+    context,
+  );
+  const [eventId, ordinal, notificationId] = page.after ?? [];
   const rows = await listDeliveries(store, {
     status: readStatus(input.status),
     deploymentId: input.deploymentId,
-    after: readToken(input.nextToken),
-    limit: DELIVERIES_PAGE + 1,
+    after:
+      eventId === undefined || ordinal === undefined || notificationId === undefined
+        ? undefined
+        : { eventId, ordinal, notificationId },
+    limit: page.limit,
   });
-  const deliveries = rows.slice(0, DELIVERIES_PAGE);
-  const last = rows.length > DELIVERIES_PAGE ? deliveries.at(-1) : undefined;
-  return { deliveries: deliveries.map(triggerDelivery), ...(last ? { nextToken: tokenOf(last) } : {}) };
+  const { items, nextToken } = page.cut(rows, (row) => [row.event_id, row.ordinal, row.notification_id]);
+  return { deliveries: items.map(triggerDelivery), ...(nextToken === undefined ? {} : { nextToken }) };
 };
 
 /** Sends messages again, whether they failed or the receiver lost them. In what order is the deployments', not the caller's. */
@@ -86,27 +100,4 @@ function readStatus(status: string | undefined): DeliveryStatus | undefined {
   const known = STATUSES.find((candidate) => candidate === status);
   if (known) return known;
   throw new CallerFault("ValidationException", `status is "${status}": use one of ${STATUSES.join(", ")}.`);
-}
-
-function tokenOf({ event_id, ordinal, notification_id }: DeliveryRow): string {
-  return Buffer.from(JSON.stringify([event_id, ordinal, notification_id])).toString("base64url");
-}
-
-function readToken(token: string | undefined): DeliveryPosition | undefined {
-  if (token === undefined) return undefined;
-  try {
-    const position: unknown = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
-    if (Array.isArray(position) && position.length === 3) {
-      const [eventId, ordinal, notificationId]: unknown[] = position;
-      if (Number.isSafeInteger(eventId) && Number.isSafeInteger(ordinal) && typeof notificationId === "string") {
-        return { eventId: eventId as number, ordinal: ordinal as number, notificationId };
-      }
-    }
-  } catch {
-    // Falls through to the fault: what is not JSON is not a token of ours.
-  }
-  throw new CallerFault(
-    "InvalidNextTokenException",
-    "The nextToken is not one that this operation gave: pass it unchanged, or leave it out to start from the beginning.",
-  );
 }

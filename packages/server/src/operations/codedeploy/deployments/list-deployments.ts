@@ -4,20 +4,25 @@ import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { requireApplicationName, requireDeploymentGroupName } from "@sluice/model/input-checks/required-names.ts";
 import { isOneOf } from "@sluice/model/is-one-of.ts";
-import { MAX_RESOURCE_EXTERNAL_ID_CHARACTERS } from "@sluice/model/limits.ts";
+import { MAX_RESOURCE_EXTERNAL_ID_CHARACTERS, PAGE_ITEMS } from "@sluice/model/limits.ts";
 import { listDeployments as listRows } from "../../../store/deployment-history.ts";
+import { openPage } from "../../listed-page.ts";
 import { requireApplication, requireDeploymentGroup } from "../checks/known-resources.ts";
-import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
 /** Newest first. Application and group are given together or not at all. */
 export const listDeployments: CodeDeployOperation<ListDeploymentsInput, ListDeploymentsOutput> = async (
   input,
-  { store: { db } },
+  context,
 ) => {
+  const { db } = context.store;
   const names = readNames(input);
   checkFilters(input);
-  const [createdAt, deploymentId] = readNextToken("ListDeployments", input.nextToken, ["number", "string"]) ?? [];
+  const page = openPage(
+    { operation: "ListDeployments", input, token: input.nextToken, size: PAGE_ITEMS, shape: ["number", "string"] },
+    context,
+  );
+  const [createdAt, deploymentId] = page.after ?? [];
   const application = names && (await requireApplication(db, names.applicationName));
   const group = application && (await requireDeploymentGroup(db, application, names.groupName));
   const rows = await listRows(db, {
@@ -28,9 +33,9 @@ export const listDeployments: CodeDeployOperation<ListDeploymentsInput, ListDepl
     createdFrom: input.createTimeRange?.start?.getTime(),
     createdTo: input.createTimeRange?.end?.getTime(),
     after: createdAt === undefined || deploymentId === undefined ? undefined : { createdAt, deploymentId },
-    limit: PAGE_READ_ITEMS,
+    limit: page.limit,
   });
-  const { items, nextToken } = toPage("ListDeployments", rows, (row) => [row.createdAt, row.deploymentId]);
+  const { items, nextToken } = page.cut(rows, (row) => [row.createdAt, row.deploymentId]);
   return { deployments: items.map((row) => row.deploymentId), nextToken };
 };
 

@@ -4,10 +4,11 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import type { FaultCode } from "@sluice/model/fault-codes.ts";
 import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
+import { PAGE_ITEMS } from "@sluice/model/limits.ts";
 import { groupNamesByTargetRevision } from "../../../store/deployment-groups.ts";
 import { listRevisions } from "../../../store/revisions.ts";
+import { openPage } from "../../listed-page.ts";
 import { requireApplication } from "../checks/known-resources.ts";
-import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
 import { withoutContent } from "../checks/revision-input.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
@@ -23,7 +24,8 @@ const DEPLOYED = { include: "include", exclude: "exclude", ignore: "ignore" } as
 export const listApplicationRevisions: CodeDeployOperation<
   ListApplicationRevisionsInput,
   ListApplicationRevisionsOutput
-> = async (input, { store: { db } }) => {
+> = async (input, context) => {
+  const { db } = context.store;
   const name = requireApplicationName(input.applicationName);
   const orderBy = choose("sortBy", input.sortBy ?? "registerTime", COLUMNS, "InvalidSortByException");
   const direction = choose("sortOrder", input.sortOrder ?? "ascending", DIRECTIONS, "InvalidSortOrderException");
@@ -32,7 +34,17 @@ export const listApplicationRevisions: CodeDeployOperation<
     throw new CallerFault("InvalidBucketNameFilterException", "s3Bucket is empty: name a bucket, or leave it out.");
   }
   checkKeyPrefix(input.s3KeyPrefix);
-  const [at, key] = readNextToken("ListApplicationRevisions", input.nextToken, ["number", "string"]) ?? [];
+  const page = openPage(
+    {
+      operation: "ListApplicationRevisions",
+      input,
+      token: input.nextToken,
+      size: PAGE_ITEMS,
+      shape: ["number", "string"],
+    },
+    context,
+  );
+  const [at, key] = page.after ?? [];
   const { application_id: applicationId } = await requireApplication(db, name);
   const current = deployed === "ignore" ? [] : [...(await groupNamesByTargetRevision(db, applicationId)).keys()];
   const listed = await listRevisions(db, {
@@ -44,9 +56,9 @@ export const listApplicationRevisions: CodeDeployOperation<
     orderBy,
     direction,
     after: at === undefined || key === undefined ? undefined : { at, key },
-    limit: PAGE_READ_ITEMS,
+    limit: page.limit,
   });
-  const { items, nextToken } = toPage("ListApplicationRevisions", listed, (revision) => [revision.at, revision.key]);
+  const { items, nextToken } = page.cut(listed, (revision) => [revision.at, revision.key]);
   return {
     revisions: items.map(({ location }) => withoutContent(location)),
     nextToken,

@@ -4,9 +4,10 @@ import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { isOneOf } from "@sluice/model/is-one-of.ts";
+import { PAGE_ITEMS } from "@sluice/model/limits.ts";
 import { listTargetIds } from "../../../store/target-listing.ts";
+import { openPage } from "../../listed-page.ts";
 import { requireDeployment } from "../checks/known-resources.ts";
-import { PAGE_READ_ITEMS, readNextToken, toPage } from "../checks/next-token.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 import { readLabels, readStatuses, requireLabelled, requireStarted } from "./target-input.ts";
 
@@ -14,7 +15,8 @@ import { readLabels, readStatuses, requireLabelled, requireStarted } from "./tar
 export const listDeploymentTargets: CodeDeployOperation<
   ListDeploymentTargetsInput,
   ListDeploymentTargetsOutput
-> = async (input, { store: { db } }) => {
+> = async (input, context) => {
+  const { db } = context.store;
   const deploymentId = requireDeploymentId(input.deploymentId);
   const filters = input.targetFilters ?? {};
   const unknown = Object.keys(filters).find((name) => !isOneOf(ENUMS.TargetFilterName, name));
@@ -27,11 +29,15 @@ export const listDeploymentTargets: CodeDeployOperation<
   const statuses = readStatuses("targetFilters.TargetStatus", filters.TargetStatus);
   const label = "targetFilters.ServerInstanceLabel";
   const labels = readLabels(label, filters.ServerInstanceLabel);
-  const [after] = readNextToken("ListDeploymentTargets", input.nextToken, ["number"]) ?? [-1];
+  const page = openPage(
+    { operation: "ListDeploymentTargets", input, token: input.nextToken, size: PAGE_ITEMS, shape: ["number"] },
+    context,
+  );
+  const [after] = page.after ?? [-1];
   const deployment = await requireDeployment(db, deploymentId);
   requireLabelled(label, labels, deployment);
   await requireStarted(db, deployment);
-  const rows = await listTargetIds(db, { deploymentId, statuses, labels, after, limit: PAGE_READ_ITEMS });
-  const { items, nextToken } = toPage("ListDeploymentTargets", rows, (row) => [row.ordinal]);
+  const rows = await listTargetIds(db, { deploymentId, statuses, labels, after, limit: page.limit });
+  const { items, nextToken } = page.cut(rows, (row) => [row.ordinal]);
   return { targetIds: items.map((row) => row.targetId), nextToken };
 };

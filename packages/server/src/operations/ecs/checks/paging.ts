@@ -1,5 +1,6 @@
 import { excerpt } from "@sluice/model/excerpt.ts";
-import { keyInToken, listedPage, type ReadPage } from "../../listed-page.ts";
+import { type ListedPage, openPage } from "../../listed-page.ts";
+import type { EcsContext } from "../ecs-context.ts";
 import { invalid } from "./member-rules.ts";
 
 /** Items of a page, and what a call may ask for (as ECS). */
@@ -10,35 +11,24 @@ interface PageRequest {
   readonly maxResults?: number | undefined;
 }
 
-/**
- * @param listing the operation: a token serves only the one that gave it
- * @param form of its keys, where they are not names alone
- */
-export function readPage(
-  listing: string,
-  { nextToken, maxResults = MAX_ECS_PAGE_ITEMS }: PageRequest,
-  form?: RegExp,
-): ReadPage {
+/** A page of a listing whose order is that of one name. */
+export function namedPage(operation: string, input: PageRequest, context: Pick<EcsContext, "pageTokens">) {
+  return ecsPage(operation, input, context, ["string"]);
+}
+
+export function ecsPage<const S extends readonly ("string" | "number")[]>(
+  operation: string,
+  input: PageRequest,
+  context: Pick<EcsContext, "pageTokens">,
+  shape: S,
+): ListedPage<S> {
+  const { nextToken, maxResults = MAX_ECS_PAGE_ITEMS } = input;
   if (maxResults < 1 || maxResults > MAX_ECS_PAGE_ITEMS) {
     throw invalid(`maxResults ${maxResults} is out of range: give 1 to ${MAX_ECS_PAGE_ITEMS}.`);
   }
-  return { after: nextToken ? keyOfToken(listing, nextToken, form) : null, limit: maxResults + 1, size: maxResults };
-}
-
-export function toPage<Item>(
-  listing: string,
-  read: readonly Item[],
-  page: ReadPage,
-  keyOf: (item: Item) => string,
-): { readonly items: readonly Item[]; readonly nextToken: string | undefined } {
-  const { items, token } = listedPage(listing, read, page, keyOf);
-  return { items, nextToken: token };
-}
-
-function keyOfToken(listing: string, token: string, form?: RegExp): string {
-  const key = keyInToken(listing, token, form);
-  if (key !== undefined) return key;
-  throw invalid(
-    `nextToken ${excerpt(token)} is not one that ${listing} gave: pass it unchanged, or leave it out to start from the beginning.`,
-  );
+  const refuse = () =>
+    invalid(
+      `nextToken ${excerpt(nextToken ?? "")} is not one that ${operation} gave for these parameters: pass it unchanged with the same parameters, or leave it out to start from the beginning.`,
+    );
+  return openPage({ operation, input, token: nextToken || undefined, size: maxResults, shape, refuse }, context);
 }

@@ -1,19 +1,16 @@
 import type { ListTaskDefinitionsRequest, ListTaskDefinitionsResponse } from "@aws-sdk/client-ecs";
 import { listTaskDefinitions as listRows } from "../../../store/ecs/task-definitions.ts";
-import { NAME_AND_NUMBER_KEY } from "../../listed-page.ts";
 import { arnOfDefinition } from "../checks/found.ts";
 import { requireOneOf } from "../checks/one-of.ts";
-import { readPage, toPage } from "../checks/paging.ts";
+import { ecsPage } from "../checks/paging.ts";
 import type { EcsOperation } from "../ecs-context.ts";
-
-const LISTING = "ListTaskDefinitions";
 
 /** `familyPrefix` is a whole family's name, in spite of its own. */
 export const listTaskDefinitions: EcsOperation<ListTaskDefinitionsRequest, ListTaskDefinitionsResponse> = async (
   input,
   context,
 ) => {
-  const page = readPage(LISTING, input, NAME_AND_NUMBER_KEY);
+  const page = ecsPage("ListTaskDefinitions", input, context, ["string", "number"]);
   const status = requireOneOf(input.status ?? "ACTIVE", "status", ["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"]);
   const sort = requireOneOf(input.sort ?? "ASC", "sort", ["ASC", "DESC"]);
   // Nothing is ever being deleted: DeleteTaskDefinitions is not served.
@@ -22,14 +19,9 @@ export const listTaskDefinitions: EcsOperation<ListTaskDefinitionsRequest, ListT
     family: input.familyPrefix,
     status,
     isDescending: sort === "DESC",
-    after: page.after === null ? null : positionOf(page.after),
+    after: page.after === undefined ? null : { family: page.after[0], revision: page.after[1] },
     limit: page.limit,
   });
-  const { items, nextToken } = toPage(LISTING, rows, page, ({ family, revision }) => `${family}:${revision}`);
+  const { items, nextToken } = page.cut(rows, ({ family, revision }) => [family, revision]);
   return { taskDefinitionArns: items.map((row) => arnOfDefinition(row, context)), nextToken };
 };
-
-function positionOf(key: string): { readonly family: string; readonly revision: number } {
-  const [family = "", revision = "0"] = key.split(":");
-  return { family, revision: Number(revision) };
-}

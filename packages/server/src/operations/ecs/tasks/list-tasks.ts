@@ -8,15 +8,14 @@ import { requireCluster, requireService } from "../checks/found.ts";
 import { readLaunchType } from "../checks/launch-type.ts";
 import { invalid, requireSupported } from "../checks/member-rules.ts";
 import { requireOneOf } from "../checks/one-of.ts";
-import { readPage, toPage } from "../checks/paging.ts";
+import { namedPage } from "../checks/paging.ts";
 import { LIST_TASKS_RULES } from "../checks/service-members.ts";
 import type { EcsContext, EcsOperation } from "../ecs-context.ts";
 
-const LISTING = "ListTasks";
-
 export const listTasks: EcsOperation<ListTasksRequest, ListTasksResponse> = async (input, context) => {
   requireSupported(input, LIST_TASKS_RULES);
-  const page = readPage(LISTING, input);
+  const page = namedPage("ListTasks", input, context);
+  const [after] = page.after ?? [""];
   const { db } = context.store;
   const { cluster_name: clusterName } = await requireCluster(db, input.cluster, context);
   // Nothing is ever wanted to be PENDING: ECS answers none, too.
@@ -32,10 +31,10 @@ export const listTasks: EcsOperation<ListTasksRequest, ListTasksResponse> = asyn
     serviceIds: await serviceIds(input, clusterName, context),
     taskSetId: input.startedBy,
     definitionPrefix: input.family === undefined ? undefined : familyPrefix(input.family, context),
-    after: page.after ?? "",
+    after,
     limit: page.limit,
   });
-  const { items, nextToken } = toPage(LISTING, ids, page, (id) => id);
+  const { items, nextToken } = page.cut(ids, (id) => [id]);
   return { taskArns: items.map((id) => taskArn(context, clusterName, id)), nextToken };
 };
 

@@ -1,4 +1,6 @@
 import { MAX_ELB_PAGE_ITEMS } from "@sluice/model/elb-limits.ts";
+import { openPage } from "../../listed-page.ts";
+import type { Elbv2Context } from "../elbv2-context.ts";
 import { invalid, requireWithin } from "./members.ts";
 
 export interface PageRequest {
@@ -14,30 +16,26 @@ export interface Page<Item> {
 
 /** @param keyOf an item's place in the order; no two have the same */
 export function pageOf<Item>(
+  operation: string,
   items: readonly Item[],
   keyOf: (item: Item) => string,
-  { Marker, PageSize = MAX_ELB_PAGE_ITEMS }: PageRequest,
+  input: PageRequest,
+  context: Pick<Elbv2Context, "pageTokens">,
 ): Page<Item> {
+  const { Marker, PageSize = MAX_ELB_PAGE_ITEMS } = input;
   requireWithin(PageSize, "PageSize", 1, MAX_ELB_PAGE_ITEMS);
-  const after = Marker === undefined ? "" : keyOfMarker(Marker);
+  const page = openPage({ operation, input, token: Marker, size: PageSize, shape: ["string"], refuse }, context);
+  const [after] = page.after ?? [""];
   const sorted = items
     .map((item) => ({ item, key: keyOf(item) }))
     .filter(({ key }) => key > after)
     .sort((one, other) => (one.key < other.key ? -1 : 1));
-  const page = sorted.slice(0, PageSize);
-  const last = page.at(-1);
-  return {
-    items: page.map(({ item }) => item),
-    NextMarker: last && sorted.length > page.length ? markerOf(last.key) : undefined,
-  };
+  const cut = page.cut(sorted, ({ key }) => [key]);
+  return { items: cut.items.map(({ item }) => item), NextMarker: cut.nextToken };
 }
 
-function markerOf(key: string): string {
-  return Buffer.from(key).toString("base64url");
-}
-
-function keyOfMarker(marker: string): string {
-  const key = Buffer.from(marker, "base64url").toString();
-  if (marker !== "" && markerOf(key) === marker) return key;
-  throw invalid("Marker is none that this call has given: pass NextMarker of the page before, or leave it out.");
+function refuse() {
+  return invalid(
+    "Marker is none that this call has given for these parameters: pass NextMarker of the page before with the same parameters, or leave it out.",
+  );
 }

@@ -8,13 +8,13 @@ import { listenerView } from "../views/listener-view.ts";
 
 export const describeListeners: Elbv2Operation<DescribeListenersInput, DescribeListenersOutput> = async (
   input,
-  { store },
+  context,
 ) => {
   const { ListenerArns: arns = [], LoadBalancerArn } = input;
   if (arns.length === 0 && LoadBalancerArn === undefined) {
     throw invalid("You must specify either listener ARNs or a load balancer ARN");
   }
-  const rows = await readBalancingRows(store.db);
+  const rows = await readBalancingRows(context.store.db);
   if (LoadBalancerArn !== undefined) requireLoadBalancer(rows, LoadBalancerArn);
   const missing = arns.filter((arn) => !rows.listeners.some((listener) => listener.arn === checkArn("listener", arn)));
   if (missing.length > 0) throw notFound("listener", missing);
@@ -23,6 +23,6 @@ export const describeListeners: Elbv2Operation<DescribeListenersInput, DescribeL
       (arns.length === 0 || arns.includes(arn)) &&
       (LoadBalancerArn === undefined || loadBalancerArn === LoadBalancerArn),
   );
-  const { items, NextMarker } = pageOf(asked, ({ arn }) => arn, input);
+  const { items, NextMarker } = pageOf("DescribeListeners", asked, ({ arn }) => arn, input, context);
   return { Listeners: items.map(listenerView), NextMarker };
 };

@@ -28,7 +28,7 @@ export const describeLoadBalancers: Elbv2Operation<DescribeLoadBalancersInput, D
   }
   const isAsked = arns.length + names.length > 0;
   const asked = all.filter(({ arn, name }) => !isAsked || arns.includes(arn) || names.includes(name));
-  const { items, NextMarker } = pageOf(asked, ({ name }) => name, input);
+  const { items, NextMarker } = pageOf("DescribeLoadBalancers", asked, ({ name }) => name, input, context);
   const state = loadBalancerState(context);
   const { place } = context.balancing;
   return {

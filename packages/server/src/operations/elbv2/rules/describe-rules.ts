@@ -10,18 +10,18 @@ import { defaultRuleView, ruleView } from "../views/rule-view.ts";
 const PRIORITY_DIGITS = 6;
 
 /** A listener's rules in their order, its default action last; or those that are named. */
-export const describeRules: Elbv2Operation<DescribeRulesInput, DescribeRulesOutput> = async (input, { store }) => {
+export const describeRules: Elbv2Operation<DescribeRulesInput, DescribeRulesOutput> = async (input, context) => {
   const { ListenerArn, RuleArns: arns = [] } = input;
   if ((ListenerArn === undefined) === (arns.length === 0)) {
     throw invalid("You must specify either listener rule ARNs or a listener ARN");
   }
-  const rows = await readBalancingRows(store.db);
+  const rows = await readBalancingRows(context.store.db);
   const listenerArn = ListenerArn === undefined ? undefined : requireListener(rows, ListenerArn).arn;
   const all = allRules(rows);
   const missing = arns.filter((arn) => !all.some(({ rule }) => rule.RuleArn === checkArn("listener-rule", arn)));
   if (missing.length > 0) throw notFound("listener-rule", missing);
   const asked = all.filter((one) => one.listenerArn === listenerArn || arns.includes(one.rule.RuleArn ?? ""));
-  const { items, NextMarker } = pageOf(asked, ({ place }) => place, input);
+  const { items, NextMarker } = pageOf("DescribeRules", asked, ({ place }) => place, input, context);
   return { Rules: items.map(({ rule }) => rule), NextMarker };
 };
 

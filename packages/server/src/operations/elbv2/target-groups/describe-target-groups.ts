@@ -9,14 +9,14 @@ import { targetGroupView } from "../views/target-group-view.ts";
 
 export const describeTargetGroups: Elbv2Operation<DescribeTargetGroupsInput, DescribeTargetGroupsOutput> = async (
   input,
-  { store },
+  context,
 ) => {
   const { TargetGroupArns: arns = [], Names: names = [], LoadBalancerArn } = input;
   const ways = [arns.length > 0, names.length > 0, LoadBalancerArn !== undefined].filter((isGiven) => isGiven);
   if (ways.length > 1) {
     throw invalid("Target group names, target group ARNs and a load balancer ARN cannot be specified at the same time");
   }
-  const rows = await readBalancingRows(store.db);
+  const rows = await readBalancingRows(context.store.db);
   const missing = arns.filter((arn) => !rows.targetGroups.some((group) => group.arn === checkArn("targetgroup", arn)));
   if (missing.length > 0) throw notFound("targetgroup", missing);
   const missingNames = names.filter((name) => !rows.targetGroups.some((group) => group.name === name));
@@ -32,7 +32,7 @@ export const describeTargetGroups: Elbv2Operation<DescribeTargetGroupsInput, Des
       names.includes(name) ||
       (LoadBalancerArn !== undefined && balancers.get(arn)?.has(LoadBalancerArn) === true),
   );
-  const { items, NextMarker } = pageOf(asked, ({ name }) => name, input);
+  const { items, NextMarker } = pageOf("DescribeTargetGroups", asked, ({ name }) => name, input, context);
   return {
     TargetGroups: items.map((group) => targetGroupView(group, [...(balancers.get(group.arn) ?? [])])),
     NextMarker,

@@ -2,7 +2,7 @@ import type { ListAliasesRequest, ListAliasesResponse } from "@aws-sdk/client-la
 import { listAliases as listRows } from "../../../store/lambda/aliases.ts";
 import { requireFunction } from "../checks/found.ts";
 import { readWholeFunction } from "../checks/function-name.ts";
-import { readPage, toPage } from "../checks/paging.ts";
+import { lambdaPage } from "../checks/paging.ts";
 import type { LambdaOperation } from "../lambda-context.ts";
 import { aliasView } from "../views/alias-view.ts";
 
@@ -12,9 +12,9 @@ export const listAliases: LambdaOperation<ListAliasesRequest, ListAliasesRespons
   const functionName = readWholeFunction(input.FunctionName, context);
   await requireFunction(db, functionName, context);
   const version = input.FunctionVersion;
-  const listing = `ListAliases ${functionName} ${version ?? ""}`;
-  const page = readPage(listing, input);
-  const rows = await listRows(db, { functionName, version, after: page.after ?? "", limit: page.limit });
-  const { items, marker } = toPage(listing, rows, page, ({ aliasName }) => aliasName);
-  return { Aliases: items.map((alias) => aliasView(alias, context)), NextMarker: marker };
+  const page = lambdaPage("ListAliases", input, context, ["string"]);
+  const [after] = page.after ?? [""];
+  const rows = await listRows(db, { functionName, version, after, limit: page.limit });
+  const { items, nextToken } = page.cut(rows, ({ aliasName }) => [aliasName]);
+  return { Aliases: items.map((alias) => aliasView(alias, context)), NextMarker: nextToken };
 };

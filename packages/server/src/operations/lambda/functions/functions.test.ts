@@ -271,7 +271,7 @@ describe("ListFunctions", () => {
       marker = page.NextMarker;
     } while (marker !== undefined);
     expect(all).toEqual(["alpha:$LATEST", "payments:$LATEST", "payments:1"]);
-    expect(await world.fault("ListFunctions", { Marker: "x" })).toContain("is not one that this listing gave");
+    expect(await world.fault("ListFunctions", { Marker: "x" })).toContain("is not one that ListFunctions gave");
     expect(await world.fault("ListFunctions", { MaxItems: 0 })).toContain("MaxItems 0 is out of range");
   });
 });

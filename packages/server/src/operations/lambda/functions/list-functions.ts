@@ -2,10 +2,9 @@ import type { ListFunctionsRequest, ListFunctionsResponse } from "@aws-sdk/clien
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { listFunctions as listRows } from "../../../store/lambda/functions.ts";
 import { findVersion, LATEST, listAllVersions } from "../../../store/lambda/versions.ts";
-import { NAME_AND_NUMBER_KEY } from "../../listed-page.ts";
 import { LIST_FUNCTIONS_RULES } from "../checks/function-members.ts";
 import { invalid, requireSupported } from "../checks/lambda-faults.ts";
-import { readPage, toPage } from "../checks/paging.ts";
+import { lambdaPage } from "../checks/paging.ts";
 import type { LambdaContext, LambdaOperation } from "../lambda-context.ts";
 import { functionView } from "../views/function-view.ts";
 
@@ -19,36 +18,33 @@ export const listFunctions: LambdaOperation<ListFunctionsRequest, ListFunctionsR
 
 async function listLatest(input: ListFunctionsRequest, context: LambdaContext): Promise<ListFunctionsResponse> {
   const { db } = context.store;
-  const page = readPage("ListFunctions", input);
-  const rows = await listRows(db, page.after ?? "", page.limit);
-  const { items, marker } = toPage("ListFunctions", rows, page, (row) => row.function_name);
+  const page = lambdaPage("ListFunctions", input, context, ["string"]);
+  const [after] = page.after ?? [""];
+  const rows = await listRows(db, after, page.limit);
+  const { items, nextToken } = page.cut(rows, (row) => [row.function_name]);
   const versions = await Promise.all(
     items.map((row) => findVersion(db, { functionName: row.function_name, version: LATEST })),
   );
   // One may go while the page is read.
   return {
     Functions: versions.flatMap((version) => (version ? [functionView(version, context)] : [])),
-    NextMarker: marker,
+    NextMarker: nextToken,
   };
 }
 
 async function listAll(input: ListFunctionsRequest, context: LambdaContext): Promise<ListFunctionsResponse> {
-  const page = readPage("ListFunctions ALL", input, NAME_AND_NUMBER_KEY);
-  const read = await listAllVersions(context.store.db, positionOf(page.after), page.limit);
-  const { items, marker } = toPage(
-    "ListFunctions ALL",
-    read,
-    page,
-    ({ functionName, version }) => `${functionName}:${version === LATEST ? 0 : version}`,
+  const page = lambdaPage("ListFunctions", input, context, ["string", "number"]);
+  const read = await listAllVersions(
+    context.store.db,
+    page.after === undefined ? null : { functionName: page.after[0], number: page.after[1] },
+    page.limit,
   );
+  const { items, nextToken } = page.cut(read, ({ functionName, version }) => [
+    functionName,
+    version === LATEST ? 0 : Number(version),
+  ]);
   return {
     Functions: items.map((version) => functionView(version, context, version.version)),
-    NextMarker: marker,
+    NextMarker: nextToken,
   };
-}
-
-function positionOf(after: string | null): { functionName: string; number: number } | null {
-  if (after === null) return null;
-  const [functionName = "", number = "0"] = after.split(":");
-  return { functionName, number: Number(number) };
 }

@@ -1,22 +1,20 @@
-import { createHash } from "node:crypto";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import type { AuditEvent, ListAuditEventsInput, ListAuditEventsOutput } from "@sluice/wire/sluice/audit-api.ts";
-import { type AuditPosition, type FoundRecord, OUTCOMES, outcomeOf, searchAudit } from "../../../audit/search-audit.ts";
-import { keyInToken, listingToken } from "../../listed-page.ts";
+import { type FoundRecord, OUTCOMES, outcomeOf, searchAudit } from "../../../audit/search-audit.ts";
+import { openPage } from "../../listed-page.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 
 export const MAX_AUDIT_PAGE = 200;
 const DEFAULT_PAGE = 50;
-/** A file's name and a number of bytes. */
-const POSITION = /^\d{8}T\d{6}\.\d{3}Z\.jsonl:\d{1,15}$/;
 
 /** Of the files of the server that answers. */
 export const listAuditEvents: Operation<ListAuditEventsInput, ListAuditEventsOutput, SluiceContext> = async (
   input,
-  { audit, store },
+  context,
 ) => {
+  const { audit, store } = context;
   const { startTime, endTime, outcome, caller, operation, resource, sourceAddress, maxResults, nextToken } = input;
   const query = {
     startTime: startTime?.getTime(),
@@ -33,14 +31,19 @@ export const listAuditEvents: Operation<ListAuditEventsInput, ListAuditEventsOut
       "startTime is after endTime: give the earlier one as startTime.",
     );
   }
-  const listing = `ListAuditEvents ${createHash("sha256").update(JSON.stringify(query)).digest("base64url")}`;
+  const limit = requireLimit(maxResults);
+  const { after, tokenAfter } = openPage(
+    { operation: "ListAuditEvents", input, token: nextToken, size: limit, shape: ["string", "number"] },
+    context,
+  );
   const page = await searchAudit(audit.directory, query, {
-    limit: requireLimit(maxResults),
-    from: nextToken === undefined ? undefined : positionIn(listing, nextToken),
+    limit,
+    // As this server has given it: a name that nobody else made up.
+    from: after && { fileName: after[0], offset: after[1] },
   });
   return {
     events: page.found.map(eventOf),
-    ...(page.next && { nextToken: listingToken(listing, `${page.next.fileName}:${page.next.offset}`) }),
+    ...(page.next && { nextToken: tokenAfter([page.next.fileName, page.next.offset]) }),
     ...(page.searchedBackTo !== undefined && { searchedBackTo: new Date(page.searchedBackTo) }),
     serverName: audit.serverName,
     mayBeOneOfSeveral: store.dialect === "postgres",
@@ -79,13 +82,4 @@ function requireOutcome(outcome: string | undefined) {
 function requireLimit(maxResults = DEFAULT_PAGE): number {
   if (maxResults >= 1 && maxResults <= MAX_AUDIT_PAGE) return maxResults;
   throw new CallerFault("ValidationException", `maxResults is ${maxResults}: give 1 to ${MAX_AUDIT_PAGE}.`);
-}
-
-function positionIn(listing: string, token: string): AuditPosition {
-  const [fileName, offset] = keyInToken(listing, token, POSITION)?.split(":") ?? [];
-  if (fileName !== undefined && offset !== undefined) return { fileName, offset: Number(offset) };
-  throw new CallerFault(
-    "InvalidNextTokenException",
-    "The nextToken is not one that this operation gave for these filters: pass it unchanged with the same filters, or leave it out to start with the newest.",
-  );
 }

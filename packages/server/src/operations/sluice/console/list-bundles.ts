@@ -6,7 +6,7 @@ import { excerpt } from "@sluice/model/excerpt.ts";
 import type { BundleObject, ListBundlesInput, ListBundlesOutput } from "@sluice/wire/sluice/console-api.ts";
 import { authorize } from "../../../access/authorize.ts";
 import { FUNCTION_CODE_BUCKET } from "../../../functions/function-code-bucket.ts";
-import { keyInToken, listingToken } from "../../listed-page.ts";
+import { openPage } from "../../listed-page.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 import { bundleTypeOf } from "./bundle-type.ts";
@@ -15,7 +15,6 @@ import { bundleTypeOf } from "./bundle-type.ts";
 export const MAX_BUNDLES_LISTED = 1_000;
 /** Objects that are looked at for one answer, whatever they are: other calls wait while a stretch of them is read. */
 export const MAX_OBJECTS_LOOKED_AT = 10_000;
-const LISTING = "ListBundles";
 
 /** Objects of this server's own buckets that can be a revision, bucket after bucket in the order of their keys. */
 export const listBundles: Operation<ListBundlesInput, ListBundlesOutput, SluiceContext> = async (input, context) => {
@@ -29,11 +28,21 @@ export const listBundles: Operation<ListBundlesInput, ListBundlesOutput, SluiceC
           .filter((name) => name !== FUNCTION_CODE_BUCKET && mayList(name))
       : [];
   const asked = input.bucket === undefined ? buckets : [requireBucket(input.bucket, buckets)];
-  const found = await search(asked, input, context);
+  const page = openPage(
+    {
+      operation: "ListBundles",
+      input,
+      token: input.nextToken,
+      size: MAX_BUNDLES_LISTED,
+      shape: ["string", "string"],
+    },
+    context,
+  );
+  const found = await search(asked, input.prefix, page.after, context);
   return {
     buckets,
     objects: found.objects.toSorted((one, other) => other.modifiedAt.getTime() - one.modifiedAt.getTime()),
-    ...(found.next === undefined ? {} : { nextToken: listingToken(LISTING, JSON.stringify(found.next)) }),
+    ...(found.next === undefined ? {} : { nextToken: page.tokenAfter(found.next) }),
   };
 };
 
@@ -42,10 +51,10 @@ type Position = readonly [bucket: string, key: string];
 
 async function search(
   asked: readonly string[],
-  { prefix = "", nextToken }: ListBundlesInput,
+  prefix = "",
+  from: Position | undefined,
   { bundles }: SluiceContext,
 ): Promise<{ readonly objects: readonly BundleObject[]; readonly next?: Position }> {
-  const from = nextToken === undefined ? undefined : requirePosition(nextToken);
   const objects: BundleObject[] = [];
   let lookedAt = 0;
   for (const bucket of asked) {
@@ -100,21 +109,5 @@ function requireBucket(bucket: string, buckets: readonly string[]): string {
   throw new CallerFault(
     "ValidationException",
     `bucket is ${excerpt(bucket)}, and this server has no bucket of that name. ${has}. Make one: aws s3 mb s3://NAME`,
-  );
-}
-
-function requirePosition(token: string): Position {
-  const key = keyInToken(LISTING, token);
-  try {
-    const position: unknown = key === undefined ? undefined : JSON.parse(key);
-    if (Array.isArray(position) && position.length === 2 && position.every((each) => typeof each === "string")) {
-      return position as unknown as Position;
-    }
-  } catch {
-    // Falls through: a token of nobody's.
-  }
-  throw new CallerFault(
-    "InvalidNextTokenException",
-    "nextToken is none of this listing's: give that of the answer before, or none to begin anew.",
   );
 }

@@ -7,6 +7,7 @@ import type {
 import { findDeployment } from "../../../store/deployment-history.ts";
 import { newestEventId, type RecordedEvent, readOwnEvents } from "../../../store/events.ts";
 import { deploymentMissing } from "../../codedeploy/checks/known-resources.ts";
+import { openPage } from "../../listed-page.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 
@@ -17,32 +18,27 @@ export const listDeploymentEvents: Operation<
   ListDeploymentEventsInput,
   ListDeploymentEventsOutput,
   SluiceContext
-> = async ({ deploymentId, nextToken }, { store }) => {
+> = async (input, context) => {
+  const { deploymentId } = input;
+  const { store } = context;
   if (!deploymentId) throw new CallerFault("DeploymentIdRequiredException", "deploymentId is missing.");
   if (!(await findDeployment(store.db, deploymentId))) throw deploymentMissing(deploymentId);
-  const afterEventId = readToken(nextToken);
+  const page = openPage(
+    { operation: "ListDeploymentEvents", input, token: input.nextToken, size: MAX_LISTED_EVENTS, shape: ["number"] },
+    context,
+  );
+  const [afterEventId] = page.after ?? [0];
   // Asked before reading: a reader who goes on from here with the stream may see an event again, and misses none.
   const eventId = await newestEventId(store);
-  const found = await readOwnEvents(store, { afterEventId, deploymentId, limit: MAX_LISTED_EVENTS + 1 });
-  const page = found.slice(0, MAX_LISTED_EVENTS);
-  const last = found.length > MAX_LISTED_EVENTS ? page.at(-1) : undefined;
+  const found = await readOwnEvents(store, { afterEventId, deploymentId, limit: page.limit });
+  const { items, nextToken } = page.cut(found, (event) => [event.eventId]);
   return {
-    events: page.map(eventView),
+    events: items.map(eventView),
     eventId: String(eventId),
-    ...(last ? { nextToken: String(last.eventId) } : {}),
+    ...(nextToken === undefined ? {} : { nextToken }),
   };
 };
 
 function eventView({ eventId, at, type, body }: RecordedEvent): DeploymentEventView {
   return { eventId: String(eventId), at: new Date(at), type, body: JSON.stringify(body) };
-}
-
-function readToken(token: string | undefined): number {
-  if (token === undefined) return 0;
-  const position = /^\d{1,15}$/.test(token) ? Number(token) : Number.NaN;
-  if (Number.isSafeInteger(position)) return position;
-  throw new CallerFault(
-    "InvalidNextTokenException",
-    "The nextToken is not one that this operation gave: pass it unchanged, or leave it out to start from the beginning.",
-  );
 }

@@ -12,7 +12,7 @@ import { newestEventId } from "../../../store/events.ts";
 import { readSnapshot } from "../../../store/read-snapshot.ts";
 import { pageOfTargets } from "../../../store/target-listing.ts";
 import { deploymentMissing } from "../../codedeploy/checks/known-resources.ts";
-import { formatToken, readNextToken } from "../../codedeploy/checks/next-token.ts";
+import { openPage } from "../../listed-page.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 
@@ -25,21 +25,24 @@ const TARGETS_PAGE = 1_000;
  */
 export const listGridTargets: Operation<ListGridTargetsInput, ListGridTargetsOutput, SluiceContext> = async (
   input,
-  { store },
+  context,
 ) => {
   const deploymentId = requireDeploymentId(input.deploymentId);
-  const [after] = readNextToken("ListGridTargets", input.nextToken, ["number"]) ?? [];
-  return readSnapshot(store, async (db) => {
+  const page = openPage(
+    { operation: "ListGridTargets", input, token: input.nextToken, size: TARGETS_PAGE, shape: ["number"] },
+    context,
+  );
+  const [after] = page.after ?? [];
+  return readSnapshot(context.store, async (db) => {
     const row = await findDeployment(db, deploymentId);
     if (!row) throw deploymentMissing(deploymentId);
     const eventId = String(await newestEventId({ db }));
-    const read = await pageOfTargets(db, deploymentId, after ?? -1, TARGETS_PAGE + 1);
-    const page = read.slice(0, TARGETS_PAGE);
-    const last = read.length > TARGETS_PAGE ? page.at(-1) : undefined;
+    const read = await pageOfTargets(db, deploymentId, after ?? -1, page.limit);
+    const { items, nextToken } = page.cut(read, ({ ordinal }) => [ordinal]);
     return {
-      targets: page.map(({ target }) => gridTarget(target)),
+      targets: items.map(({ target }) => gridTarget(target)),
       eventId,
-      ...(last ? { nextToken: formatToken("ListGridTargets", [last.ordinal]) } : {}),
+      ...(nextToken === undefined ? {} : { nextToken }),
     };
   });
 };

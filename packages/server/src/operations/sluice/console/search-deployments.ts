@@ -13,7 +13,7 @@ import { type DeploymentFilter, lookForDeployments } from "../../../store/deploy
 import { hostIdsNamed } from "../../../store/hosts.ts";
 import type { SummaryRow } from "../../../store/summary-columns.ts";
 import { requireApplication, requireDeploymentGroup } from "../../codedeploy/checks/known-resources.ts";
-import { formatToken, readNextToken } from "../../codedeploy/checks/next-token.ts";
+import { openPage } from "../../listed-page.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 import { deploymentSummaries } from "./deployment-summary.ts";
@@ -31,11 +31,16 @@ const MAX_LOOKED = 20_000;
  */
 export const searchDeployments: Operation<SearchDeploymentsInput, SearchDeploymentsOutput, SluiceContext> = async (
   input,
-  { store },
+  context,
 ) => {
+  const { store } = context;
   const limit = checkLimit(input.limit);
   const filter = await filterOf(input, store.db);
-  const [createdAt, deploymentId] = readNextToken("SearchDeployments", input.nextToken, ["number", "string"]) ?? [];
+  const page = openPage(
+    { operation: "SearchDeployments", input, token: input.nextToken, size: limit, shape: ["number", "string"] },
+    context,
+  );
+  const [createdAt, deploymentId] = page.after ?? [];
   let after: DeploymentPosition | undefined =
     createdAt === undefined || deploymentId === undefined ? undefined : { createdAt, deploymentId };
   const found: SummaryRow[] = [];
@@ -55,7 +60,7 @@ export const searchDeployments: Operation<SearchDeploymentsInput, SearchDeployme
     deployments: await deploymentSummaries(store, found),
     ...(after
       ? {
-          nextToken: formatToken("SearchDeployments", [after.createdAt, after.deploymentId]),
+          nextToken: page.tokenAfter([after.createdAt, after.deploymentId]),
           searchedBackTo: new Date(after.createdAt),
         }
       : {}),

@@ -27,27 +27,25 @@ import { requireRoomFor } from "../../iam/checks/capacity.ts";
 import { invalid, requireIamDescription, requirePolicyName } from "../../iam/checks/iam-names.ts";
 import { requirePolicyDocument } from "../../iam/checks/policy-documents.ts";
 import { type FoundPolicy, ownPolicy, requirePolicy } from "../../iam/checks/policy-references.ts";
-import { listedPage } from "../../listed-page.ts";
 import type { Operation } from "../../operation.ts";
 import { policySummary } from "./identity-summaries.ts";
 import { requestedPage } from "./paging.ts";
 
-const LISTING = "policies";
-
-export const listPolicies: Operation<ListPoliciesInput, ListPoliciesOutput> = async (input, { store, accountId }) => {
+export const listPolicies: Operation<ListPoliciesInput, ListPoliciesOutput> = async (input, context) => {
+  const { store, accountId } = context;
   const { scope } = input;
   if (scope !== undefined && scope !== "own" && scope !== "aws") {
     throw invalid(`scope is "${excerpt(scope)}": it must be own or aws; leave it out for both.`);
   }
-  const page = requestedPage(LISTING, input.nextToken);
+  const page = requestedPage("ListPolicies", input, context);
   const own = scope === "aws" ? [] : (await listOwnPolicies(store.db)).map((policy) => ownPolicy(policy, accountId));
   const managed = scope === "own" ? [] : MANAGED_POLICIES.map(managedPolicy);
   const all: readonly FoundPolicy[] = [...own, ...managed];
   const begin = page.after === null ? 0 : all.findIndex(({ arn }) => orderOf(arn) > (page.after ?? ""));
   const rest = begin < 0 ? [] : all.slice(begin, begin + page.limit);
-  const { items, token } = listedPage(LISTING, rest, page, ({ arn }) => orderOf(arn));
+  const { items, nextToken } = page.cut(rest, ({ arn }) => [orderOf(arn)]);
   const holders = await countHolders(store.db);
-  return { policies: items.map((policy) => policySummary(policy, holders.get(policy.arn) ?? 0)), nextToken: token };
+  return { policies: items.map((policy) => policySummary(policy, holders.get(policy.arn) ?? 0)), nextToken };
 };
 
 export const getPolicy: Operation<GetPolicyInput, GetPolicyOutput> = async (input, { store, accountId }) => {

@@ -24,22 +24,20 @@ import {
   requirePath,
   requireRoleName,
 } from "../../iam/checks/iam-names.ts";
-import { listedPage } from "../../listed-page.ts";
 import type { Operation, OperationContext } from "../../operation.ts";
 import { roleSummaries } from "./identity-summaries.ts";
 import { requestedPage } from "./paging.ts";
 
-const LISTING = "roles";
-
-export const listRoles: Operation<ListRolesInput, ListRolesOutput> = async (input, { store, accountId, now }) => {
+export const listRoles: Operation<ListRolesInput, ListRolesOutput> = async (input, context) => {
+  const { store, accountId, now } = context;
   if (input.roleName !== undefined) {
     const role = await findRole(store.db, requireRoleName(input.roleName));
     if (!role) throw noSuchRole(input.roleName);
     return { roles: await roleSummaries(store.db, [role], accountId, now()) };
   }
-  const page = requestedPage(LISTING, input.nextToken);
-  const { items, token } = listedPage(LISTING, await readRoles(store.db, page), page, ({ name_key }) => name_key);
-  return { roles: await roleSummaries(store.db, items, accountId, now()), nextToken: token };
+  const page = requestedPage("ListRoles", input, context);
+  const { items, nextToken } = page.cut(await readRoles(store.db, page), ({ name_key }) => [name_key]);
+  return { roles: await roleSummaries(store.db, items, accountId, now()), nextToken };
 };
 
 /** What changes acts at once on the sessions that are going on. */

@@ -30,22 +30,20 @@ import {
   requirePath,
   requireUserName,
 } from "../../iam/checks/iam-names.ts";
-import { listedPage } from "../../listed-page.ts";
 import type { Operation, OperationContext } from "../../operation.ts";
 import { userSummaries } from "./identity-summaries.ts";
 import { requestedPage } from "./paging.ts";
 
-const LISTING = "users";
-
-export const listUsers: Operation<ListUsersInput, ListUsersOutput> = async (input, { store, accountId }) => {
+export const listUsers: Operation<ListUsersInput, ListUsersOutput> = async (input, context) => {
+  const { store, accountId } = context;
   if (input.userName !== undefined) {
     const user = await findUser(store.db, requireUserName(input.userName));
     if (!user) throw noSuchUser(input.userName);
     return { users: await userSummaries(store.db, [user], accountId) };
   }
-  const page = requestedPage(LISTING, input.nextToken);
-  const { items, token } = listedPage(LISTING, await readUsers(store.db, page), page, ({ name_key }) => name_key);
-  return { users: await userSummaries(store.db, items, accountId), nextToken: token };
+  const page = requestedPage("ListUsers", input, context);
+  const { items, nextToken } = page.cut(await readUsers(store.db, page), ({ name_key }) => [name_key]);
+  return { users: await userSummaries(store.db, items, accountId), nextToken };
 };
 
 /** What changes acts at once on the keys that the user has. */

@@ -1,29 +1,28 @@
-import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { ListAccessKeysInput, ListAccessKeysOutput } from "@sluice/wire/sluice/access-api.ts";
 import { findUser } from "../../../store/iam/users.ts";
-import { type KeyPosition, listKeys } from "../../../store/people-keys.ts";
+import { listKeys } from "../../../store/people-keys.ts";
 import { IAM_PAGE } from "../../iam/checks/iam-limits.ts";
 import { noSuchUser, requireUserName } from "../../iam/checks/iam-names.ts";
-import { keyInToken, listedPage } from "../../listed-page.ts";
+import { openPage } from "../../listed-page.ts";
 import type { Operation } from "../../operation.ts";
 import { keySummaries } from "./key-summary.ts";
 
-const LISTING = "accessKeys";
-const POSITION = /^[0-9]{1,15}:\w{1,128}$/;
-
 /** Without their secrets. */
-export const listAccessKeys: Operation<ListAccessKeysInput, ListAccessKeysOutput> = async (input, { store }) => {
-  const { nextToken, includeHosts } = input;
-  const after = nextToken === undefined ? null : requirePosition(nextToken);
+export const listAccessKeys: Operation<ListAccessKeysInput, ListAccessKeysOutput> = async (input, context) => {
+  const { store } = context;
+  const { includeHosts } = input;
+  const page = openPage(
+    { operation: "ListAccessKeys", input, token: input.nextToken, size: IAM_PAGE, shape: ["number", "string"] },
+    context,
+  );
   const rows = await listKeys(store.db, {
-    after: after === null ? undefined : positionOf(after),
-    limit: IAM_PAGE + 1,
+    after: page.after && { createdAt: page.after[0], accessKeyId: page.after[1] },
+    limit: page.limit,
     userName: await userNameOf(input, store.db),
     includeHosts,
   });
-  const page = { after, limit: IAM_PAGE + 1, size: IAM_PAGE };
-  const { items, token } = listedPage(LISTING, rows, page, (row) => `${row.created_at}:${row.access_key_id}`);
-  return { accessKeys: await keySummaries(store.db, items), nextToken: token };
+  const { items, nextToken } = page.cut(rows, (row) => [Number(row.created_at), row.access_key_id]);
+  return { accessKeys: await keySummaries(store.db, items), nextToken };
 };
 
 async function userNameOf(
@@ -34,18 +33,4 @@ async function userNameOf(
   const user = await findUser(db, requireUserName(userName));
   if (user) return user.user_name;
   throw noSuchUser(userName);
-}
-
-function requirePosition(token: string): string {
-  const position = keyInToken(LISTING, token, POSITION);
-  if (position !== undefined) return position;
-  throw new CallerFault(
-    "InvalidNextTokenException",
-    "The nextToken is not one that ListAccessKeys gave: pass it unchanged, or leave it out to start from the beginning.",
-  );
-}
-
-function positionOf(position: string): KeyPosition {
-  const [createdAt = "", accessKeyId = ""] = position.split(":");
-  return { createdAt: Number(createdAt), accessKeyId };
 }
