@@ -141,7 +141,7 @@ function dialogs({ deployments }: Stage): readonly ShownDialog[] {
       open: choose("More of production", "Delete"),
     },
     { name: "create configuration", path: "/-/configs", open: press(/^Create configuration/) },
-    { name: "create key", path: "/-/keys", open: press("Create key") },
+    { name: "create key", path: "/-/access", open: press("Create key") },
     { name: "stop", path: `/-/deployments/${deployments.canary}`, open: press("Stop …") },
     { name: "roll back", path: `/-/deployments/${deployments.failed}`, open: press("Roll back …") },
     { name: "resume", path: `/-/deployments/${deployments.canary}`, open: press("Resume") },

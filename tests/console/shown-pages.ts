@@ -13,6 +13,14 @@ export interface ShownPage {
   readonly act?: (page: Page) => Promise<void>;
 }
 
+/** Of a user that the stage has. */
+const EXPLAINED = new URLSearchParams({
+  tab: "explain",
+  who: "user:ada",
+  action: "codedeploy:CreateDeployment",
+  resource: "arn:aws:codedeploy:us-east-1:123456789012:deploymentgroup:search/api",
+});
+
 /** Every page of the console, those of deployments in each of the states that the stage has. */
 export async function shownPages({ deployments, codeDeploy, sluice }: SeenStage): Promise<readonly ShownPage[]> {
   const { succeeded, failed, rolledBack, rollback, stopped, slow, ready, canary } = deployments;
@@ -61,7 +69,16 @@ export async function shownPages({ deployments, codeDeploy, sluice }: SeenStage)
     "deployment-canary-traffic": deployment(canary, "?tab=traffic"),
     compare: `/-/compare?from=${succeeded}&to=${failed}`,
     "compare-nothing": "/-/compare",
-    keys: "/-/keys",
+    access: "/-/access",
+    "access-identities": "/-/access?tab=identities",
+    "access-policies": "/-/access?tab=policies",
+    "access-explain": `/-/access?${EXPLAINED}`,
+    policy: "/-/access/policies/DeployCheckout",
+    "policy-managed": "/-/access/policies/SluiceOperator?scope=aws",
+    "create-policy": "/-/access/create-policy",
+    "edit-policy": "/-/access/policies/DeployCheckout/edit",
+    audit: "/-/audit",
+    "audit-empty": "/-/audit?operation=NobodyCallsThis",
     design: "/-/design",
     "not-found": "/-/nothing-is-here",
     "deployment-unknown": deployment("d-XXXXXXXXX"),

@@ -62,7 +62,7 @@ describe.skipIf(why !== null)(`who may see the console (${why ?? "in Chromium"})
     const key = JSON.parse(await console.server.sluice("keys", "create", "--read-only", "--json")) as AccessKey;
     const visit = await stranger();
     const { page } = visit;
-    await page.goto(`${console.server.url()}/-/keys`);
+    await page.goto(`${console.server.url()}/-/access`);
     await signInBy(page, key);
     await page.getByRole("button", { name: /^Account.*Read only/ }).waitFor();
     await isUnavailable(page, "Create key", `The key ${key.accessKeyId} may not sluice:CreateAccessKey.`);

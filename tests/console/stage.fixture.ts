@@ -12,8 +12,9 @@ import { type Connection, connectionTo, resolveConnection } from "@sluice/wire/c
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import { until } from "../installation/until.fixture.ts";
 import { consoleLink } from "./console-link.fixture.ts";
-import { HOSTILE_STRINGS } from "./hostile-strings.ts";
+import { HOSTILE_STRINGS, SCRIPT_TAG } from "./hostile-strings.ts";
 import { type PlayedHosts, startPlayedHosts } from "./played-hosts.fixture.ts";
+import { createIdentities } from "./stage-access.fixture.ts";
 import { pushRevision, revisionOf } from "./stage-bundles.fixture.ts";
 import { enrolFleets, FLEETS, fleetsOf } from "./stage-fleets.fixture.ts";
 import { createPricing, pricingRevision } from "./stage-functions.fixture.ts";
@@ -120,6 +121,7 @@ export async function startStage(undo: AsyncDisposableStack, options: StageOptio
       versions.map((version) => pushRevision(connection, application, version)),
     ),
     createGroups(codeDeploy, surroundings),
+    createIdentities(sluice, isHostile ? SCRIPT_TAG : ""),
     createPricing({ endpoint: server.url(), region: connection.region, credentials: key }),
   ]);
   say(`${fleets.reduce((sum, fleet) => sum + fleet.hosts.length, 0)} hosts are here`);

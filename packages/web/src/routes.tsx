@@ -1,12 +1,13 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { accessSearch, policySearch } from "./pages/access/access-search.ts";
 import { applicationsSearch } from "./pages/applications/applications-search.ts";
+import { auditSearch } from "./pages/audit/audit-search.ts";
 import { compareSearch } from "./pages/compare/compare-search.ts";
 import { configsSearch } from "./pages/configs/configs-search.ts";
 import { deploySearch } from "./pages/deploy/deploy-search.ts";
 import { deploymentSearch } from "./pages/deployment/deployment-search.ts";
 import { historySearch } from "./pages/history/history-search.ts";
 import { hostsSearch } from "./pages/hosts/hosts-search.ts";
-import { keysSearch } from "./pages/keys/keys-search.ts";
 import { overviewSearch } from "./pages/overview/overview-search.ts";
 import { revisionsSearch } from "./pages/revisions/revisions-search.ts";
 import { Layout } from "./shell/layout.tsx";
@@ -114,11 +115,41 @@ const compare = createRoute({
   validateSearch: compareSearch,
   component: lazyRouteComponent(() => import("./pages/compare/compare-page.tsx"), "ComparePage"),
 });
+const access = createRoute({
+  getParentRoute: () => inside,
+  path: "/-/access",
+  validateSearch: accessSearch,
+  component: lazyRouteComponent(() => import("./pages/access/access-page.tsx"), "AccessPage"),
+});
+const createPolicy = createRoute({
+  getParentRoute: () => inside,
+  path: "/-/access/create-policy",
+  component: lazyRouteComponent(() => import("./pages/access/policies/policy-form-page.tsx"), "CreatePolicyPage"),
+});
+const policy = createRoute({
+  getParentRoute: () => inside,
+  path: "/-/access/policies/$policy",
+  validateSearch: policySearch,
+  component: lazyRouteComponent(() => import("./pages/access/policies/policy-page.tsx"), "PolicyPage"),
+});
+const editPolicy = createRoute({
+  getParentRoute: () => inside,
+  path: "/-/access/policies/$policy/edit",
+  component: lazyRouteComponent(() => import("./pages/access/policies/policy-form-page.tsx"), "EditPolicyPage"),
+});
+/** Where the keys were before there were users and policies: links to it stay good. */
 const keys = createRoute({
   getParentRoute: () => inside,
   path: "/-/keys",
-  validateSearch: keysSearch,
-  component: lazyRouteComponent(() => import("./pages/keys/keys-page.tsx"), "KeysPage"),
+  beforeLoad: () => {
+    throw redirect({ to: "/-/access" });
+  },
+});
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: "/-/audit",
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import("./pages/audit/audit-page.tsx"), "AuditPage"),
 });
 const design = createRoute({
   getParentRoute: () => inside,
@@ -145,7 +176,12 @@ export const router = createRouter({
       history,
       deployment,
       compare,
+      access,
+      createPolicy,
+      policy,
+      editPolicy,
       keys,
+      audit,
       design,
     ]),
   ]),

@@ -3,17 +3,10 @@ import { lintAppSpec } from "@sluice/model/lint/lint-bundle.ts";
 import { readEcsAppSpec } from "@sluice/model/service-app-spec/ecs-app-spec.ts";
 import { readLambdaAppSpec } from "@sluice/model/service-app-spec/lambda-app-spec.ts";
 import { describeFault, type SpecFault } from "@sluice/model/service-app-spec/spec-fault.ts";
-
-/** What is to be said of a line of an AppSpec. */
-export interface AppSpecProblem {
-  readonly severity: "error" | "warning" | "note";
-  /** Counted from 1; null: of none in particular. */
-  readonly line: number | null;
-  readonly message: string;
-}
+import type { TextProblem } from "./text-editor.tsx";
 
 /** By the parsers that the server and the agents read it with. */
-export function appSpecProblems(text: string, platform: ComputePlatform): readonly AppSpecProblem[] {
+export function appSpecProblems(text: string, platform: ComputePlatform): readonly TextProblem[] {
   switch (platform) {
     case "Server":
       return lintAppSpec(text, null).findings;
@@ -26,7 +19,7 @@ export function appSpecProblems(text: string, platform: ComputePlatform): readon
 
 function faultsOf(
   reading: { readonly outcome: "read" } | { readonly outcome: "faulty"; readonly faults: readonly SpecFault[] },
-): AppSpecProblem[] {
+): TextProblem[] {
   if (reading.outcome === "read") return [];
   // The line has its own place.
   return reading.faults.map(({ path, line, message }) => ({

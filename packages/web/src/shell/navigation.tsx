@@ -4,6 +4,7 @@ import { Button as AriaButton, Dialog, Modal, ModalOverlay } from "react-aria-co
 import { IconButton } from "../design/button.tsx";
 import { Icon, type IconName } from "../design/icon.tsx";
 import { Link } from "../design/link.tsx";
+import { useAccess } from "./access.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { isPaletteOpen, PALETTE_KEY } from "./commands.ts";
 import { ConnectionDot } from "./connection-state.tsx";
@@ -11,9 +12,11 @@ import { Logo } from "./logo.tsx";
 import styles from "./navigation.module.css";
 
 interface Place {
-  readonly to: "/" | "/-/applications" | "/-/hosts" | "/-/history" | "/-/configs" | "/-/keys";
+  readonly to: "/" | "/-/applications" | "/-/hosts" | "/-/history" | "/-/configs" | "/-/access" | "/-/audit";
   readonly name: string;
   readonly icon: IconName;
+  /** What it lists: a key that may not is not led there. */
+  readonly action?: string;
 }
 
 const PLACES: readonly Place[] = [
@@ -22,7 +25,8 @@ const PLACES: readonly Place[] = [
   { to: "/-/hosts", name: "Hosts", icon: "server" },
   { to: "/-/history", name: "History", icon: "history" },
   { to: "/-/configs", name: "Configurations", icon: "sliders" },
-  { to: "/-/keys", name: "Access keys", icon: "key" },
+  { to: "/-/access", name: "Access", icon: "key", action: "sluice:ListAccessKeys" },
+  { to: "/-/audit", name: "Audit", icon: "list", action: "sluice:ListAuditEvents" },
 ];
 
 /** Beside the page; on a phone a bar above it with what else there is behind a button. */
@@ -55,6 +59,7 @@ export function Navigation() {
 
 function Content() {
   const { pathname } = useLocation();
+  const { may } = useAccess();
   return (
     <div className={styles.content}>
       <div className={styles.head}>
@@ -67,7 +72,7 @@ function Content() {
       </AriaButton>
       <nav aria-label="Main" className={styles.places}>
         <ul>
-          {PLACES.map(({ to, name, icon }) => (
+          {PLACES.filter(({ action }) => action === undefined || may(action)).map(({ to, name, icon }) => (
             <li key={to}>
               <Link
                 to={to}

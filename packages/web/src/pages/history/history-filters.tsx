@@ -5,10 +5,10 @@ import { Toolbar } from "../../design/toolbar.tsx";
 import { ClearFilters } from "../../parts/clear-filters.tsx";
 import { CREATORS } from "../../parts/creator-words.ts";
 import { FilterText } from "../../parts/filter-text.tsx";
+import { TimeRange } from "../../parts/time-range.tsx";
 import type { SearchChange } from "../../shell/changed-search.ts";
 import type { HistorySearch } from "./history-search.ts";
 import { isFiltered } from "./search-input.ts";
-import { TimeRange } from "./time-range.tsx";
 
 const PLATFORMS = ["Server", "ECS", "Lambda"] as const;
 const STATUSES = [
@@ -80,7 +80,7 @@ export function HistoryFilters({ search, onChange }: HistoryFiltersProps) {
         value={search.creator ?? []}
         onChange={(ids) => onChange({ creator: several(ids) })}
       />
-      <TimeRange search={search} onChange={onChange} />
+      <TimeRange label="Created" search={search} onChange={onChange} />
       <FilterText
         label="Host, by its name or id"
         placeholder="Host"

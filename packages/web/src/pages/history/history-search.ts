@@ -1,3 +1,4 @@
+import { RANGE_NAMES } from "../../parts/time-ranges.ts";
 import { present, textOf, textsOf, wordOf } from "../../shell/url-search.ts";
 
 /** All filters. Times are ISO 8601; `range` is a time that moves on: the last hour, day, week or month. */
@@ -10,7 +11,7 @@ export function historySearch(search: Readonly<Record<string, unknown>>) {
     creator: textsOf(search.creator),
     host: textOf(search.host),
     text: textOf(search.text),
-    range: wordOf(search.range, ["1h", "24h", "7d", "30d"]),
+    range: wordOf(search.range, RANGE_NAMES),
     after: textOf(search.after),
     before: textOf(search.before),
   });

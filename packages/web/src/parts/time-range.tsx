@@ -1,34 +1,34 @@
 import { useId } from "react";
 import { Button, Dialog, DialogTrigger, ListBox, Popover } from "react-aria-components";
-import { buttonClass } from "../../design/button.tsx";
-import { classNames } from "../../design/class-names.ts";
-import { Icon } from "../../design/icon.tsx";
-import { OptionItem } from "../../design/option.tsx";
-import popover from "../../design/popover.module.css";
-import { localWords } from "../../design/time-words.ts";
-import type { SearchChange } from "../../shell/changed-search.ts";
-import type { HistorySearch } from "./history-search.ts";
-import { localInputValue, RANGES } from "./search-input.ts";
+import { buttonClass } from "../design/button.tsx";
+import { classNames } from "../design/class-names.ts";
+import { Icon } from "../design/icon.tsx";
+import { OptionItem } from "../design/option.tsx";
+import popover from "../design/popover.module.css";
+import { localWords } from "../design/time-words.ts";
 import styles from "./time-range.module.css";
+import { localInputValue, RANGES, type TimeSearch } from "./time-ranges.ts";
 
 interface TimeRangeProps {
-  readonly search: HistorySearch;
-  readonly onChange: (change: SearchChange<HistorySearch>) => void;
+  /** What happened then: `Created`. */
+  readonly label: string;
+  readonly search: TimeSearch;
+  readonly onChange: (change: TimeSearch) => void;
 }
 
-/** When a deployment was created: one of the usual ranges, or from and to, in the viewer's zone. */
-export function TimeRange({ search, onChange }: TimeRangeProps) {
+/** When something was: one of the usual ranges, or from and to, in the viewer's zone. */
+export function TimeRange({ label, search, onChange }: TimeRangeProps) {
   const words = rangeWords(search);
   const options = Object.entries(RANGES).map(([id, { title }]) => ({ id, title }));
   return (
     <DialogTrigger>
       <Button className={classNames(buttonClass("secondary", "medium"), styles.button, words !== "" && styles.chosen)}>
-        Created
+        {label}
         {words !== "" && <span className={styles.value}>{words}</span>}
         <Icon name="chevron-down" size={12} />
       </Button>
       <Popover className={popover.popover ?? ""} placement="bottom start" offset={4}>
-        <Dialog aria-label="Created" className={styles.dialog ?? ""}>
+        <Dialog aria-label={label} className={styles.dialog ?? ""}>
           <ListBox
             aria-label="Usual ranges"
             items={options}
@@ -75,7 +75,7 @@ function Moment({ label, value, onChange }: MomentProps) {
   );
 }
 
-function rangeWords({ range, after, before }: HistorySearch): string {
+function rangeWords({ range, after, before }: TimeSearch): string {
   if (range !== undefined) return RANGES[range].title;
   const from = after && localWords(new Date(after));
   const to = before && localWords(new Date(before));
