@@ -340,6 +340,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   const audit = openAudit({
     rule: config.audit,
     dataDirectory: directory.root,
+    hasDatabaseThere: store.dialect === "sqlite",
     timers: systemTimers,
     accountId,
     region,

@@ -19,10 +19,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-function writer(maxFileBytes = 1_000_000) {
+function writer(maxFileBytes = 1_000_000, isAtOnce = false) {
   return new AuditWriter({
     directory,
     maxFileBytes,
+    isAtOnce,
     keepDays: 30,
     timers: { now: () => now, after: () => () => {} },
     onError: (error) => errors.push(error),
@@ -104,4 +105,17 @@ it("keeps files in their order when the clock was set back", async () => {
   await one.close();
   expect(texts()).toEqual(["a\n", "b\n"]);
   expect(readdirSync(directory)).toContain(auditFileName(now + DAY + 1));
+});
+
+it("writes at once what it can, and the rest in its order", async () => {
+  const one = writer(8, true);
+  const first = one.append("a\n");
+  const second = one.append("b\n");
+  await Promise.all([first, second]);
+  void one.append("c\n");
+  expect(texts()).toEqual(["a\nb\nc\n"]);
+  for (const line of ["d\n", "e\n", "f\n"]) await one.append(line);
+  expect(texts()).toEqual(["a\nb\nc\nd\n", "e\nf\n"]);
+  expect([one.linesWritten, one.linesLost]).toEqual([6, 0]);
+  await one.close();
 });

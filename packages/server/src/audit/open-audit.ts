@@ -8,6 +8,8 @@ import { AuditWriter } from "./audit-writer.ts";
 export interface AuditOptions {
   readonly rule: AuditRule;
   readonly dataDirectory: string;
+  /** The database is in the data directory, too. */
+  readonly hasDatabaseThere: boolean;
   readonly timers: Timers;
   readonly accountId: string;
   readonly region: string;
@@ -26,6 +28,7 @@ export interface OpenAudit {
 export function openAudit({
   rule,
   dataDirectory,
+  hasDatabaseThere,
   timers,
   accountId,
   region,
@@ -37,6 +40,7 @@ export function openAudit({
     directory,
     maxFileBytes: rule.maxFileBytes,
     keepDays: rule.keepDays,
+    isAtOnce: hasDatabaseThere && rule.directory === null,
     timers,
     onError,
     lossLine: (lost) =>
