@@ -48,6 +48,7 @@ const SENT_TO_AWS = ["deploy push", "deploy register", "deploy deregister", "dep
 const COMMANDS: Readonly<Record<ServedService, readonly string[]>> = {
   codedeploy: ["deploy"],
   s3: ["s3", "s3api"],
+  iam: ["iam"],
   sts: ["sts"],
   ecs: ["ecs"],
   elastic_load_balancing_v2: ["elbv2"],

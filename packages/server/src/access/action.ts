@@ -4,6 +4,7 @@ import type { CODEDEPLOY_TABLE } from "@sluice/wire/generated/codedeploy-shapes.
 import type { ECS_TABLE } from "@sluice/wire/generated/ecs-shapes.ts";
 import type { ELBV2_TABLE } from "@sluice/wire/generated/elbv2-shapes.ts";
 import type { LAMBDA_TABLE } from "@sluice/wire/generated/lambda-shapes.ts";
+import type { IAM_TABLE } from "@sluice/wire/query/iam-service.ts";
 import type { STS_TABLE } from "@sluice/wire/query/sts-service.ts";
 import type { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 
@@ -17,6 +18,7 @@ export type Action =
   | `elasticloadbalancing:${keyof typeof ELBV2_TABLE}`
   | `lambda:${Exclude<keyof typeof LAMBDA_TABLE, "Invoke"> | "InvokeFunction"}`
   | `sts:${keyof typeof STS_TABLE}`
+  | `iam:${keyof typeof IAM_TABLE}`
   | S3Action;
 
 /**

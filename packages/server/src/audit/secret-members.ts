@@ -70,6 +70,12 @@ export const MEMBER_SECRECY: Readonly<Record<string, MemberSecrecy>> = {
   maxSessionSeconds: "open",
   temporaryKeys: "open",
   sessionPolicy: "open",
+  Credentials: "open",
+  RoleSessionName: "open",
+  TokenCode: "secret",
+  TransitiveTagKeys: "open",
+  AccessKeyMetadata: "open",
+  AccessKeyLastUsed: "open",
 };
 
 /** Of names that end with Key or KeyId: which key, or a key of a tag or an object. */
@@ -80,6 +86,7 @@ export const NAMES_A_KEY: ReadonlySet<string> = new Set([
   "accessKey",
   "accessKeys",
   "accessKeyId",
+  "AccessKey",
   "AccessKeyId",
   "formerAccessKeyId",
   "kmsKey",

@@ -127,14 +127,9 @@ function serviceOf(signingName: string, { headers }: IncomingMessage, services: 
   if (service) return service;
   throw new CallerFault(
     "UnknownOperationException",
-    `This server does not serve '${printable(signingName)}': it serves CodeDeploy, S3, ECS, Elastic Load Balancing v2, Lambda and STS's GetCallerIdentity. Call AWS for it, without this server's endpoint_url.${OTHER_SERVICES[signingName] ?? ""}`,
+    `This server does not serve '${printable(signingName)}': it serves CodeDeploy, S3, ECS, Elastic Load Balancing v2, Lambda, STS and IAM. Call AWS for it, without this server's endpoint_url.`,
   );
 }
-
-/** What takes the place of another service here; begins with a space. */
-const OTHER_SERVICES: Readonly<Record<string, string>> = {
-  iam: " aws deploy register makes an IAM user; here use sluice agent enroll --on-premises, or aws deploy register-on-premises-instance.",
-};
 
 const SHOWN_CHARACTERS = 64;
 

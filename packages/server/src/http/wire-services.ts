@@ -1,10 +1,12 @@
 import { COMMAND_TARGET_PREFIXES } from "@sluice/wire/command/command-api.ts";
 import { ELBV2_SERVICE } from "@sluice/wire/query/elbv2-service.ts";
+import { IAM_SERVICE, type IAM_TABLE } from "@sluice/wire/query/iam-service.ts";
 import { STS_SERVICE, type STS_TABLE } from "@sluice/wire/query/sts-service.ts";
 import type { LocalBalancing } from "../balancing/local-balancing.ts";
 import { elbv2Needs } from "../needs/elbv2-needs.ts";
 import { iamNeeds } from "../needs/iam-needs.ts";
 import { requireBalancing } from "../operations/elbv2/require-balancing.ts";
+import { IAM_HANDLERS } from "../operations/iam/iam-operations.ts";
 import { STS_HANDLERS } from "../operations/sts/sts-operations.ts";
 import { handlerOf, jsonServices, needsPartsOf, type ServiceDependencies } from "./json-services.ts";
 import { type OwnDoorDependencies, ownDoors } from "./own-doors.ts";
@@ -39,7 +41,15 @@ export function wireServices(dependencies: WireServiceDependencies): readonly Wi
       accountId,
       needsOf: (operation, input, context) => iamNeeds(`sts:${operation as keyof typeof STS_TABLE}`, input, context),
       needsParts,
-      call: (operation, input, principal) => handlerOf(STS_HANDLERS, operation)(input, { accountId, principal }),
+      call: (operation, input, principal) => handlerOf(STS_HANDLERS, operation)(input, { ...operations, principal }),
+    }),
+    speakQuery({
+      service: IAM_SERVICE,
+      accountId,
+      needsOf: (operation, input, context) => iamNeeds(`iam:${operation as keyof typeof IAM_TABLE}`, input, context),
+      needsParts,
+      call: (operation, input, principal) => handlerOf(IAM_HANDLERS, operation)(input, { ...operations, principal }),
+      onDone,
     }),
     speakQuery({
       service: ELBV2_SERVICE,

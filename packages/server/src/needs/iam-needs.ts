@@ -1,6 +1,7 @@
 import type { Action } from "../access/action.ts";
 import type { Need } from "../access/need.ts";
 import { policyArn, roleArn, userArn } from "../store/iam/iam-arns.ts";
+import { nameKey } from "../store/iam/users.ts";
 import { ANY_RESOURCE, type NeedsContext, needsOn } from "./needs-context.ts";
 
 /** Members of inputs of IAM and STS that name what a call is about. */
@@ -18,12 +19,20 @@ export async function iamNeeds(action: Action, input: unknown, context: NeedsCon
   const { Path = "/", UserName, RoleName, RoleArn, PolicyArn, PolicyName } = input as NamingMembers;
   const { db, accountId } = context;
   if (UserName !== undefined) {
-    const user = await db.selectFrom("iam_users").select("path").where("user_name", "=", UserName).executeTakeFirst();
-    return needsOn(action, [userArn(accountId, user?.path ?? Path, UserName)]);
+    const user = await db
+      .selectFrom("iam_users")
+      .select(["path", "user_name"])
+      .where("name_key", "=", nameKey(UserName))
+      .executeTakeFirst();
+    return needsOn(action, [userArn(accountId, user?.path ?? Path, user?.user_name ?? UserName)]);
   }
   if (RoleName !== undefined) {
-    const role = await db.selectFrom("iam_roles").select("path").where("role_name", "=", RoleName).executeTakeFirst();
-    return needsOn(action, [roleArn(accountId, role?.path ?? Path, RoleName)]);
+    const role = await db
+      .selectFrom("iam_roles")
+      .select(["path", "role_name"])
+      .where("name_key", "=", nameKey(RoleName))
+      .executeTakeFirst();
+    return needsOn(action, [roleArn(accountId, role?.path ?? Path, role?.role_name ?? RoleName)]);
   }
   if (RoleArn !== undefined) return needsOn(action, [RoleArn]);
   if (PolicyArn !== undefined) return needsOn(action, [PolicyArn]);

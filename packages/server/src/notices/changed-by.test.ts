@@ -23,6 +23,7 @@ const TELL_NOTHING: ReadonlySet<string> = new Set([
   "lambda:TagResource",
   "lambda:UntagResource",
   "sluice:TakeBackup",
+  "sts:AssumeRole",
   // Of hosts' agents: their states are looked at, and their output has a notice of its own.
   "sluice:HostHeartbeat",
   "sluice:PutHostLogs",

@@ -3,6 +3,7 @@ import { SESSION_IDLE_MILLISECONDS } from "../sessions/console-sessions.ts";
 import { removeEndedSessions } from "../store/console-sessions.ts";
 import { type DeploymentGroupName, listDeploymentGroupsWithNames } from "../store/deployment-groups.ts";
 import { forgetInactiveServices } from "../store/ecs/expired-tasks.ts";
+import { removeExpiredTemporaryKeys } from "../store/iam/temporary-keys.ts";
 import type { OpenStore } from "../store/open-store.ts";
 import { deleteLeftBehind, forgetRemoved, listRemoved } from "../store/removed-deployments.ts";
 import {
@@ -24,6 +25,9 @@ const STEP_ROWS = 500;
 const STEP_HOSTS = 50;
 /** An enrolment token that has expired is told from one that never was for this time. */
 const EXPIRED_TOKEN_KEPT_MILLISECONDS = 30 * 24 * 60 * 60 * 1000;
+
+/** A temporary key that has expired is told from one that never was for this time. */
+const EXPIRED_TEMPORARY_KEY_KEPT_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 export interface PassParts {
   readonly store: OpenStore;
@@ -120,9 +124,12 @@ async function* removeStaleRows(
     const now = timers.now();
     const usedBefore = now - SESSION_IDLE_MILLISECONDS;
     const sessions = await store.write((transaction) => removeEndedSessions(transaction, { now, usedBefore }));
+    const temporary = await store.write((transaction) =>
+      removeExpiredTemporaryKeys(transaction, now - EXPIRED_TEMPORARY_KEY_KEPT_MILLISECONDS),
+    );
     report.tokens += tokens;
     report.services += services;
-    if (tokens + attempts + services + sessions === 0) return;
+    if (tokens + attempts + services + sessions + temporary === 0) return;
     yield;
   }
 }

@@ -5,7 +5,15 @@ import { type IniSection, iniBlock, iniValue, parseIni } from "./ini.ts";
 export const SLUICE_PROFILE = "sluice";
 
 /** The services that plain AWS tools call on a Sluice server, by their names in a `services` section. */
-export const SERVED_SERVICES = ["codedeploy", "s3", "sts", "ecs", "elastic_load_balancing_v2", "lambda"] as const;
+export const SERVED_SERVICES = [
+  "codedeploy",
+  "s3",
+  "sts",
+  "iam",
+  "ecs",
+  "elastic_load_balancing_v2",
+  "lambda",
+] as const;
 export type ServedService = (typeof SERVED_SERVICES)[number];
 
 export interface AwsConfig {

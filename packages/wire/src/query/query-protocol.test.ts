@@ -49,14 +49,14 @@ describe("a call", () => {
 
   it.each([
     ["", "(no Action) for version (no Version)"],
-    ["Action=AssumeRole&Version=2011-06-15", "AssumeRole for version 2011-06-15"],
+    ["Action=GetFederationToken&Version=2011-06-15", "GetFederationToken for version 2011-06-15"],
     ["Action=GetCallerIdentity&Version=2010-01-01", "GetCallerIdentity for version 2010-01-01"],
     ["Action=GetCallerIdentity", "GetCallerIdentity for version (no Version)"],
     ["Action=constructor&Version=2011-06-15", "constructor for version 2011-06-15"],
   ])("%j is not served", (form, what) => {
     const fault = new CallerFault(
       "UnknownOperationException",
-      `Could not find operation ${what}; GetCallerIdentity of 2011-06-15 is served.`,
+      `Could not find operation ${what}; GetCallerIdentity, AssumeRole of 2011-06-15 are served.`,
     );
     expect(() => parseQueryCall(STS_SERVICE, post(form))).toThrow(fault);
   });
