@@ -17,7 +17,7 @@ export const MEMBER_SECRECY: Readonly<Record<string, MemberSecrecy>> = {
   token: "secret",
   clientToken: "secret",
   formerKeyProof: "secret",
-  gitHubToken: "secret",
+  secret: "secret",
   ClientSecret: "secret",
   EventSourceToken: "secret",
   Payload: "secret",
