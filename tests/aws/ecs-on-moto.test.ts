@@ -120,7 +120,16 @@ describe("an ECS deployment through the drivers of AWS, against moto", () => {
         store: driverStore,
         config,
         region,
-        bucket: { head: noObjects, open: noObjects, sha256: noObjects },
+        bucket: {
+          head: noObjects,
+          open: noObjects,
+          sha256: noObjects,
+          headBucket: noObjects,
+          createBucket: noObjects,
+          put: noObjects,
+          delete: noObjects,
+          list: noObjects,
+        },
         timers: systemTimers,
         log: pino({ level: "silent" }),
       });

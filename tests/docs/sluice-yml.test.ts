@@ -30,7 +30,16 @@ describe("the page about sluice.yml", () => {
         store,
         config: { ...EMPTY_CONFIG, bindings },
         region: "us-east-1",
-        bucket: { head: noObjects, open: noObjects, sha256: noObjects },
+        bucket: {
+          head: noObjects,
+          open: noObjects,
+          sha256: noObjects,
+          headBucket: noObjects,
+          createBucket: noObjects,
+          put: noObjects,
+          delete: noObjects,
+          list: noObjects,
+        },
         timers: systemTimers,
         log: pino({ level: "silent" }),
         // Parts of a server that this test does not start.

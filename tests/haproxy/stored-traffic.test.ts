@@ -50,7 +50,16 @@ describe.skipIf(missing !== null)(`a server with a HAProxy${missing ? ` (skipped
       store,
       config: await loadConfig(join(directory, "sluice.yml")),
       region: "us-east-1",
-      bucket: { head: noObjects, open: noObjects, sha256: noObjects },
+      bucket: {
+        head: noObjects,
+        open: noObjects,
+        sha256: noObjects,
+        headBucket: noObjects,
+        createBucket: noObjects,
+        put: noObjects,
+        delete: noObjects,
+        list: noObjects,
+      },
       timers: systemTimers,
       log: pino({ level: "silent" }),
     });

@@ -15,7 +15,12 @@ export type LocatedRevision =
 /** `missing`: there is certainly no such bundle. `unchecked`: nobody can say, for the reason given, which is a sentence without a full stop. */
 export type RevisionFacts =
   | { readonly outcome: "found"; readonly sizeBytes: number; readonly eTag: string | undefined }
-  | { readonly outcome: "missing"; readonly reason: string }
+  | {
+      readonly outcome: "missing";
+      readonly reason: string;
+      /** The deployment's error code where it is not REVISION_MISSING. */
+      readonly code?: "MISSING_GITHUB_TOKEN";
+    }
   | { readonly outcome: "unchecked"; readonly reason: string };
 
 /** `unknown`: nobody can say, for the reason given, which is a sentence without a full stop. */
@@ -36,6 +41,10 @@ export interface RevisionSource {
    * slow, is an `unknown`. `pending`: it is read on, and will be known; ask again.
    */
   digest(revision: RevisionLocation, signal: AbortSignal): Promise<RevisionDigest | { readonly pending: true }>;
+  /** An object of this server's buckets with the same content, for agents that read nothing else; undefined: there is none, and none is needed. */
+  standIn?(
+    revision: RevisionLocation,
+  ): Promise<{ readonly bucket: string; readonly key: string; readonly bundleType: "tgz" } | undefined>;
   /** The whole bundle. Rejects when it is larger than `maxBytes`, or cannot be read. Not for revisions that `inspect` did not find. */
   read(revision: RevisionLocation, maxBytes: number, signal: AbortSignal): Promise<Uint8Array>;
 }

@@ -15,6 +15,7 @@ export const MEMBER_SECRECY: Readonly<Record<string, MemberSecrecy>> = {
   sessionToken: "secret",
   SessionToken: "secret",
   token: "secret",
+  secret: "secret",
   clientToken: "secret",
   formerKeyProof: "secret",
   secret: "secret",

@@ -5,7 +5,7 @@ import { ecsTaskSets } from "@sluice/drivers/ecs/ecs-task-sets.ts";
 import { elbv2Router } from "@sluice/drivers/elbv2/elbv2-router.ts";
 import { elbv2WeightedRouter } from "@sluice/drivers/elbv2/elbv2-weighted-router.ts";
 import { embeddedBucketSource } from "@sluice/drivers/embedded-bucket/embedded-bucket-source.ts";
-import { githubSource } from "@sluice/drivers/github/github-source.ts";
+import { type GitHubDependencies, githubSource } from "@sluice/drivers/github/github-source.ts";
 import { haproxyRouter } from "@sluice/drivers/haproxy/haproxy-router.ts";
 import { HAPROXY_BALANCER_SETTINGS } from "@sluice/drivers/haproxy-balancer/balancer-settings.ts";
 import { httpsHookInvoker } from "@sluice/drivers/https-hook/https-hook-invoker.ts";
@@ -70,7 +70,7 @@ export const BINDABLE_DRIVERS: readonly ConfigurableDriver[] = [
  */
 export function bindAll(
   parts: DriverParts,
-  defaults: { readonly embedded: RevisionSource; readonly gitHub: RevisionSource },
+  defaults: { readonly embedded: RevisionSource; readonly gitHubParts: GitHubDependencies },
 ): BoundDrivers {
   const { bindings } = parts.config;
   const { now } = parts.timers;
@@ -78,7 +78,7 @@ export function bindAll(
     revisions: bindDrivers(REVISION_SOURCE_PORT, bindings, [
       { name: embeddedBucketSource.name, create: () => defaults.embedded },
       bindable(s3Source, { now }),
-      { name: githubSource.name, create: () => defaults.gitHub },
+      bindable(githubSource, defaults.gitHubParts),
     ]),
     fleets: bindDrivers(FLEET_PORT, bindings, [bindable(ec2Fleet, {})]),
     alarms: bindDrivers(ALARM_READER_PORT, bindings, [

@@ -1,5 +1,6 @@
 import type { BucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import type { Ec2Fleet } from "@sluice/drivers/ec2/ec2-fleet.ts";
+import type { ArchiveBuckets } from "@sluice/drivers/github/kept-archives.ts";
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
 import type { FunctionAlias } from "@sluice/engine/ports/function-alias.ts";
 import type { HookInvoker } from "@sluice/engine/ports/hook-invoker.ts";
@@ -19,7 +20,7 @@ export interface DriverParts {
   readonly config: SluiceConfig;
   readonly region: string;
   /** The embedded bucket, in which bundles are looked for. */
-  readonly bucket: Pick<BucketStore, "head" | "open" | "sha256">;
+  readonly bucket: Pick<BucketStore, "head" | "open" | "sha256"> & ArchiveBuckets;
   readonly timers: Timers;
   readonly log: Logger;
   /** Drivers that are parts of this server. Absent: sluice.yml cannot name them. */

@@ -23,6 +23,7 @@ export function boundRevisionSource(bound: readonly BoundDriver<RevisionSource>[
     locate: async (revision, options, signal) => sourceOf(revision).locate(revision, options, signal),
     inspect: async (revision, signal) => sourceOf(revision).inspect(revision, signal),
     digest: async (revision, signal) => sourceOf(revision).digest(revision, signal),
+    standIn: async (revision) => sourceOf(revision).standIn?.(revision),
     read: async (revision, maxBytes, signal) => sourceOf(revision).read(revision, maxBytes, signal),
   };
 }

@@ -10,6 +10,7 @@ import { EMPTY_CONFIG, loadSluiceYml, type SluiceConfig } from "../config/sluice
 import { hostDirectory, knownHosts } from "../hosts/host-directory.ts";
 import type { ShiftPorts } from "../platforms/shift-ports.ts";
 import type { KeyOwner } from "../store/access-keys.ts";
+import { gitHubTokens } from "../store/closest-github-token.ts";
 import { retireHost } from "../store/hosts.ts";
 import { boundAlarmReader } from "./bound-alarm-reader.ts";
 import type { BoundDrivers, DriverParts } from "./bound-drivers.ts";
@@ -66,11 +67,12 @@ export async function composeDrivers(
 ): Promise<Drivers> {
   const { store, config, region, timers, bucket } = parts;
   const embedded = embeddedBucketSource.create({}, { now: timers.now, region, buckets: bucket });
-  const gitHub = githubSource.create({}, {});
+  const gitHubParts = { tokenFor: gitHubTokens(store, timers.now), buckets: bucket, now: timers.now, region };
+  const gitHub = githubSource.create({}, gitHubParts);
   const bound =
     config.bindings.length === 0
       ? NOTHING_BOUND
-      : (await import("./bindable-drivers.ts")).bindAll(parts, { embedded, gitHub });
+      : (await import("./bindable-drivers.ts")).bindAll(parts, { embedded, gitHubParts });
   return {
     fleet: boundFleet(enrolledFleet.create({}, { listHosts: hostDirectory(store) }), bound.fleets, {
       knownHosts: knownHosts(store),

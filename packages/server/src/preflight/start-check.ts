@@ -85,8 +85,10 @@ export function checkBundle(revision: RevisionLocation, facts: RevisionFacts, is
   const problem = bundleProblem(revision, facts);
   if (problem === null) return NOTHING_FOUND;
   if (isKnown) return { warnings: [`${problem} Only hosts that still hold it can deploy it.`] };
-  const message = `The deployment was not started, since its hosts could not fetch their bundle. ${problem} Upload it, or deploy a revision that exists.`;
-  return { obstacle: failedBy("REVISION_MISSING", message), warnings: [] };
+  const code = facts.outcome === "missing" ? facts.code : undefined;
+  const cure = code === undefined ? " Upload it, or deploy a revision that exists." : "";
+  const message = `The deployment was not started, since its hosts could not fetch their bundle. ${problem}${cure}`;
+  return { obstacle: failedBy(code ?? "REVISION_MISSING", message), warnings: [] };
 }
 
 /** What is the matter with a bundle, as a sentence; null: nothing that is certain. */

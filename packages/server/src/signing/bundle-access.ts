@@ -1,3 +1,4 @@
+import { archiveObject } from "@sluice/drivers/github/archive-object.ts";
 import type { Principal } from "../access/principal.ts";
 import { DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
 import type { Store } from "../store/open-store.ts";
@@ -26,6 +27,10 @@ export async function mayHostReadObject(
     .execute();
   return rows.some((row) => {
     const revision = DEPLOYMENT_REVISION.read(row);
+    if (revision.revisionType === "GitHub") {
+      const archive = archiveObject(revision.gitHubLocation);
+      return archive.bucket === bucket && archive.key === key && versionId === undefined;
+    }
     if (revision.revisionType !== "S3") return false;
     const { s3Location } = revision;
     return s3Location.bucket === bucket && s3Location.key === key && s3Location.version === versionId;

@@ -36,11 +36,11 @@ export class SpecificationDesk {
   }
 
   /** @param archiveOf of a host that is restarted: the deployment whose archive on the host is reused */
-  envelopeOf(deploymentId: string, archiveOf?: string): Promise<string> {
-    const key = archiveOf === undefined ? deploymentId : `${deploymentId} ${archiveOf}`;
+  envelopeOf(deploymentId: string, archiveOf?: string, agent: "sluice" | "aws" = "sluice"): Promise<string> {
+    const key = `${deploymentId} ${archiveOf ?? ""} ${agent}`;
     const known = this.#envelopes.get(key);
     if (known) return known;
-    const envelope = this.#sign(deploymentId, archiveOf);
+    const envelope = this.#sign(deploymentId, archiveOf, agent);
     this.#envelopes.set(key, envelope);
     envelope.catch(() => this.#envelopes.delete(key));
     if (this.#envelopes.size > MAX_CACHE_ENVELOPES) {
@@ -67,10 +67,13 @@ export class SpecificationDesk {
     return located.by === "url" ? located.url : undefined;
   }
 
-  async #sign(deploymentId: string, archiveOf: string | undefined): Promise<string> {
-    const { specification, digest } = await this.#load(deploymentId);
+  async #sign(deploymentId: string, archiveOf: string | undefined, agent: "sluice" | "aws"): Promise<string> {
+    const { specification, digest, revision } = await this.#load(deploymentId);
+    // The AWS agent asks GitHub itself, for which it would need a token: it gets the server's copy as an object instead.
+    const standIn = agent === "aws" ? await this.#revisions.standIn?.(revision) : undefined;
     const bound: DeploymentSpecification = {
       ...specification,
+      ...(standIn ? { Revision: objectRevision(standIn) } : {}),
       ...(archiveOf === undefined ? {} : { ReuseArchiveFromDeploymentId: archiveOf }),
       ...("sha256" in digest ? { BundleSha256: digest.sha256 } : { BundleSha256Unknown: digest.unknown }),
     };
@@ -103,6 +106,18 @@ export class SpecificationDesk {
       },
     };
   }
+}
+
+function objectRevision({
+  bucket,
+  key,
+  bundleType,
+}: {
+  bucket: string;
+  key: string;
+  bundleType: string;
+}): SpecificationRevision {
+  return { RevisionType: "S3", S3Revision: { Bucket: bucket, Key: key, BundleType: bundleType } };
 }
 
 function specificationRevision(revision: RevisionLocation): SpecificationRevision {

@@ -32,7 +32,7 @@ export const getDeploymentSpecification: Operation<
   const state = TARGET_STATE.read(target);
   const restart = isHost(state) ? state.restart : undefined;
   const archiveOf = restart && "archiveOf" in restart ? restart.archiveOf : undefined;
-  const payload = await specifications.envelopeOf(deploymentId, archiveOf);
+  const payload = await specifications.envelopeOf(deploymentId, archiveOf, agent);
   return {
     DeploymentSystem: "CodeDeploy",
     DeploymentSpecification: { GenericEnvelope: { Format: SPECIFICATION_FORMAT, Payload: payload } },
