@@ -52,7 +52,7 @@ export const ROOMS: RoomTable = {
   drivers: {
     docker: [HALL],
     fleet: [HALL],
-    github: [HALL],
+    github: [HALL, "s3"],
     "function-processes": [HALL],
     "haproxy-runtime": [],
     haproxy: [HALL, "haproxy-runtime"],

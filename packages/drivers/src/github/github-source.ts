@@ -5,13 +5,13 @@ import {
   RevisionSourceFault,
   unsupportedRevision,
 } from "@sluice/engine/ports/revision-source.ts";
+import { archiveObject, isFullCommitId } from "@sluice/model/git-hub-archive.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { GitHubLocation, RevisionLocation } from "@sluice/model/revision-location.ts";
 import * as v from "valibot";
 import type { Driver } from "../driver.ts";
 import { presignObjectUrl } from "../s3/s3-url.ts";
 import { settings, text } from "../settings-schema.ts";
-import { archiveObject, isFullCommitId } from "./archive-object.ts";
 import {
   type ArchiveBuckets,
   archiveUrl,

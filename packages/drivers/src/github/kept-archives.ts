@@ -1,8 +1,8 @@
 import type { BucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { RevisionSourceFault } from "@sluice/engine/ports/revision-source.ts";
+import { archiveObject, GITHUB_BUCKET } from "@sluice/model/git-hub-archive.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { GitHubLocation } from "@sluice/model/revision-location.ts";
-import { archiveObject, GITHUB_BUCKET } from "./archive-object.ts";
 
 /** A token that the server has for a repository. */
 export interface GitHubToken {

@@ -18,7 +18,6 @@ export const MEMBER_SECRECY: Readonly<Record<string, MemberSecrecy>> = {
   secret: "secret",
   clientToken: "secret",
   formerKeyProof: "secret",
-  secret: "secret",
   ClientSecret: "secret",
   EventSourceToken: "secret",
   Payload: "secret",

@@ -1,4 +1,4 @@
-import { archiveObject } from "@sluice/drivers/github/archive-object.ts";
+import { archiveObject } from "@sluice/model/git-hub-archive.ts";
 import type { Principal } from "../access/principal.ts";
 import { DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
 import type { Store } from "../store/open-store.ts";

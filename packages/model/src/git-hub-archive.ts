@@ -1,4 +1,4 @@
-import type { GitHubLocation } from "@sluice/model/revision-location.ts";
+import type { GitHubLocation } from "./revision-location.ts";
 
 /** The bucket in which the server keeps what it has downloaded from GitHub. */
 export const GITHUB_BUCKET = "sluice-github";
