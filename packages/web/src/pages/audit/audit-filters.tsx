@@ -1,3 +1,4 @@
+import { IconButton } from "../../design/button.tsx";
 import { FilterSelect } from "../../design/filter-select.tsx";
 import { Toolbar } from "../../design/toolbar.tsx";
 import { ClearFilters } from "../../parts/clear-filters.tsx";
@@ -13,13 +14,23 @@ const TYPING_MILLISECONDS = 400;
 interface AuditFiltersProps {
   readonly search: AuditSearch;
   readonly onChange: (change: SearchChange<AuditSearch>) => void;
+  /** No event tells that there are newer ones. */
+  readonly onRefresh: () => void;
 }
 
 /** By what the audit is filtered; all of it is in the URL. Names are compared in full, as the API does. */
-export function AuditFilters({ search, onChange }: AuditFiltersProps) {
+export function AuditFilters({ search, onChange, onRefresh }: AuditFiltersProps) {
   const clear = () => onChange(Object.fromEntries(Object.keys(search).map((name) => [name, undefined])));
   return (
-    <Toolbar label="Filter the audit" end={isFiltered(search) && <ClearFilters onClear={clear} />}>
+    <Toolbar
+      label="Filter the audit"
+      end={
+        <>
+          {isFiltered(search) && <ClearFilters onClear={clear} />}
+          <IconButton icon="refresh" label="Read again" onPress={onRefresh} />
+        </>
+      }
+    >
       <FilterText
         label="Who, in full: a user, a host's id, an access key's id or an ARN"
         placeholder="User, key or ARN"

@@ -1,7 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { usePages } from "../../api/use-operation.ts";
-import { IconButton } from "../../design/button.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { ErrorNote } from "../../design/error-note.tsx";
 import { LoadMore } from "../../design/load-more.tsx";
@@ -42,9 +41,8 @@ export function AuditPage() {
             ? `Every change and every refusal that the server on ${last.serverName} answered, the newest first. Other servers on the same database have their own.`
             : "Every change and every refusal: who, from where, what, and how it ended. The newest first."
         }
-        actions={<IconButton icon="refresh" label="Read again" onPress={() => void found.refetch()} />}
       />
-      <AuditFilters search={search} onChange={change} />
+      <AuditFilters search={search} onChange={change} onRefresh={() => void found.refetch()} />
       {found.error && <ErrorNote error={found.error} title="The audit could not be read." />}
       {events === undefined && !found.error && (
         <Card padded={false}>

@@ -6,7 +6,7 @@ import { Badge } from "../../design/status-badge.tsx";
 import { type Column, Table } from "../../design/table.tsx";
 import { Time } from "../../design/time.tsx";
 import styles from "./audit-table.module.css";
-import { callerWords, outcomeLook, resourceWords, serviceWords } from "./audit-words.ts";
+import { callerWords, namesInRequest, outcomeLook, resourceWords, serviceWords } from "./audit-words.ts";
 
 interface AuditTableProps {
   readonly events: readonly AuditEvent[];
@@ -20,7 +20,13 @@ export function AuditTable({ events, onOpen, empty }: AuditTableProps) {
     { id: "operation", header: "Call", cell: (event) => <Call event={event} onOpen={onOpen} /> },
     { id: "who", header: "Who", hidesOnPhone: true, cell: (event) => <Who event={event} /> },
     { id: "resource", header: "What", hidesOnPhone: true, cell: (event) => <Resources event={event} /> },
-    { id: "outcome", header: "Outcome", width: "130px", cell: (event) => <Outcome event={event} /> },
+    {
+      id: "outcome",
+      header: "Outcome",
+      width: "150px",
+      hidesOnPhone: true,
+      cell: (event) => <Outcome event={event} />,
+    },
     { id: "at", header: "When", align: "end", width: "110px", cell: ({ at }) => <Time at={at} /> },
   ];
   return <Table label="Audit events" columns={columns} rows={events} rowKey={({ eventId }) => eventId} empty={empty} />;
@@ -36,7 +42,10 @@ function Call({ event, onOpen }: { event: AuditEvent; onOpen: (event: AuditEvent
         {serviceWords(event)}
         {event.isConsole && " · by the console"}
       </span>
-      <span className={styles.phoneOnly}>{callerWords(event.caller)}</span>
+      <span className={styles.phoneOnly}>
+        {callerWords(event.caller)}
+        <Outcome event={event} />
+      </span>
     </span>
   );
 }
@@ -50,9 +59,9 @@ function Who({ event: { caller, sourceAddress } }: { event: AuditEvent }) {
   );
 }
 
-function Resources({ event: { resources } }: { event: AuditEvent }) {
+function Resources({ event: { resources, record } }: { event: AuditEvent }) {
   const [first, ...others] = resources;
-  if (first === undefined) return <span className={styles.more}>—</span>;
+  if (first === undefined) return <span className={styles.resource}>{namesInRequest(record) || "—"}</span>;
   return (
     <span className={styles.resource} title={visibleLine(first)}>
       {resourceWords(first)}

@@ -36,6 +36,26 @@ export function serviceWords({ eventSource }: AuditEvent): string {
   return visibleLine(eventSource.replace(/\.amazonaws\.com$/, ""));
 }
 
+/** Members of a request that name what it is about. */
+const NAMING = /(Name|Id|Identifier)$/;
+const SHOWN_NAMES = 2;
+const SHOWN_CHARACTERS = 120;
+
+/** The first names in a call's request, of a record that has no resources: `checkout / production`. Empty: there are none. */
+export function namesInRequest(record: string): string {
+  let parameters: unknown;
+  try {
+    ({ requestParameters: parameters } = JSON.parse(record));
+  } catch {
+    return "";
+  }
+  return Object.entries(parameters ?? {})
+    .filter(([member, value]) => NAMING.test(member) && typeof value === "string")
+    .slice(0, SHOWN_NAMES)
+    .map(([, value]) => visibleLine(String(value).slice(0, SHOWN_CHARACTERS)))
+    .join(" / ");
+}
+
 /** The record as people read JSON; of a line that is none: the line. */
 export function recordText(record: string): string {
   try {

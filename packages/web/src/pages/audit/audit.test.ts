@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { auditInput, isFiltered } from "./audit-input.ts";
 import { auditSearch } from "./audit-search.ts";
-import { callerWords, recordText, resourceWords } from "./audit-words.ts";
+import { callerWords, namesInRequest, recordText, resourceWords } from "./audit-words.ts";
 
 it("asks for what the URL says, and for nothing else", () => {
   const search = auditSearch({ caller: " ada ", outcome: "refused", range: "1h", event: "e-1", more: "x" });
@@ -32,4 +32,15 @@ it("leaves out of an ARN what is the same everywhere", () => {
 it("shows a record as JSON of several lines, in which nothing is hidden", () => {
   expect(recordText('{"userAgent":"a\\u202eb"}')).toBe('{\n  "userAgent": "a\\u202eb"\n}');
   expect(recordText("no JSON\t")).toBe("no JSON\\t");
+});
+
+it("names what a call was about where its record has no resources", () => {
+  const requestParameters = {
+    applicationName: "web\u0007",
+    description: "x",
+    deploymentGroupName: "live",
+    userName: "c",
+  };
+  expect(namesInRequest(JSON.stringify({ requestParameters }))).toBe("web\\x07 / live");
+  expect([JSON.stringify({ requestParameters: null }), "{}", "no JSON"].map(namesInRequest)).toEqual(["", "", ""]);
 });

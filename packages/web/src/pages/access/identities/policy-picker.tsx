@@ -25,14 +25,16 @@ export function PolicyPicker({ label, value, onChange }: PolicyPickerProps) {
   const hidden = value.filter((name) => !shown.some(({ policyName }) => policyName === name));
   return (
     <div className={styles.picker}>
-      <CheckboxGroup
-        label={label}
-        options={shown.map(({ policyName, description }) => ({ id: policyName, title: policyName, description }))}
-        value={value}
-        onChange={(names) => onChange([...hidden, ...names])}
-        {...(shown.length === 0 && { description: "No policy fits." })}
-      />
       <SearchField label="Search policies" placeholder="Search policies" value={text} onChange={setText} />
+      <div className={styles.list}>
+        <CheckboxGroup
+          label={label}
+          options={shown.map(({ policyName, description }) => ({ id: policyName, title: policyName, description }))}
+          value={value}
+          onChange={(names) => onChange([...hidden, ...names])}
+          {...(shown.length === 0 && { description: "No policy fits." })}
+        />
+      </div>
     </div>
   );
 }

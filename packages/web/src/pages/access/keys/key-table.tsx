@@ -28,7 +28,7 @@ export function KeyTable({ keys, isFiltered, onAct }: KeyTableProps) {
       header: "Key",
       cell: (key) => <KeyName accessKey={key} isOwn={key.accessKeyId === access.accessKeyId} />,
     },
-    { id: "rights", header: "May do", cell: (key) => <KeyRights accessKey={key} /> },
+    { id: "rights", header: "May do", hidesOnPhone: true, cell: (key) => <KeyRights accessKey={key} /> },
     {
       id: "status",
       header: "Status",
@@ -119,6 +119,7 @@ function KeyName({ accessKey, isOwn }: { accessKey: AccessKeySummary; isOwn: boo
       </span>
       {description && <span className={styles.more}>{visibleLine(description)}</span>}
       <span className={styles.phoneOnly}>
+        <KeyRights accessKey={accessKey} />
         <KeyStatus accessKey={accessKey} />
       </span>
     </span>

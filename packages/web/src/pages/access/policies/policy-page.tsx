@@ -86,7 +86,7 @@ function LoadedPolicy({ policy: { policy, document, attachedTo } }: { policy: Ge
           <CommandBlock noun="document" command={visibleText(document)} />
         </Stack>
       </Section>
-      <Section title="Users and roles that have it" count={attachedTo.length} padded>
+      <Section title="Users and roles that have it" count={attachedTo.length} padded={attachedTo.length === 0}>
         {attachedTo.length === 0 ? (
           <p>Nobody has it.</p>
         ) : (

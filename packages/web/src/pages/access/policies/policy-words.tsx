@@ -6,6 +6,7 @@ export function PolicyWords() {
   return (
     <Section title="What a statement has" padded>
       <KeyValue
+        look="grid"
         items={[
           { name: "Effect", value: "Allow or Deny. A Deny wins over every Allow; what nothing allows is refused." },
           { name: "Action", value: "codedeploy:CreateDeployment, with * and ? for many. Or NotAction." },
