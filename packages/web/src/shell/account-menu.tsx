@@ -26,7 +26,7 @@ const THEMES: readonly { readonly id: Theme; readonly name: string; readonly ico
 
 /** Whose session it is, what it may do, light or dark, and the way out. */
 export function AccountMenu() {
-  const { accessKeyId, isReadOnly } = useAccess();
+  const { accessKeyId, role, isReadOnly } = useAccess();
   const [theme, setTheme] = useState(chosenTheme);
   const choose = (chosen: Theme) => {
     chooseTheme(chosen);
@@ -48,7 +48,7 @@ export function AccountMenu() {
         <Menu aria-label="Account" className={popover.list ?? ""}>
           <MenuSection>
             <Header className={popover.sectionTitle ?? ""}>
-              {accessKeyId} · {isReadOnly ? "may only look" : "may do everything"}
+              {accessKeyId} · {rightsOf(role)}
             </Header>
           </MenuSection>
           <Separator className={popover.separator ?? ""} />
@@ -83,4 +83,9 @@ export function AccountMenu() {
       </Popover>
     </MenuTrigger>
   );
+}
+
+function rightsOf(role: string | undefined): string {
+  if (role === "root") return "may do everything";
+  return role === "read-only" ? "may only look" : "may do what its policies allow";
 }

@@ -128,7 +128,7 @@ function PolicyActions({ policyName, holders }: { policyName: string; holders: n
         isDangerous
         onConfirm={async () => {
           await remove.mutateAsync({ policyName });
-          showToast({ title: `The policy ${policyName} is deleted` });
+          showToast({ title: `The policy ${visibleLine(policyName)} is deleted` });
           await navigate({ to: "/-/access", search: { tab: "policies" } });
         }}
       >
