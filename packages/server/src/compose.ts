@@ -67,7 +67,7 @@ import { ConsoleSessions } from "./sessions/console-sessions.ts";
 import { mayHostReadObject } from "./signing/bundle-access.ts";
 import { SpecificationDesk } from "./signing/specification-desk.ts";
 import type { SpecificationSigningKey } from "./signing/specification-envelope.ts";
-import { AccessKeys, type KeyOwner } from "./store/access-keys.ts";
+import { type AccessKey, AccessKeys, type KeyOwner } from "./store/access-keys.ts";
 import type { DataDirectory } from "./store/data-directory.ts";
 import { DatabaseAwayError } from "./store/database-away.ts";
 import { listLivingHosts } from "./store/hosts.ts";
@@ -166,6 +166,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   const streams = new OpenStreams();
   const forgetKeys = (owner: KeyOwner) => {
     accessKeys.forget(owner);
+    if ("policies" in owner) streams.endOfUsers();
     if (!("accessKeyId" in owner)) return;
     streams.endOfKey(owner.accessKeyId);
     parts.onKeyDeleted(owner.accessKeyId);
@@ -389,7 +390,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     streams,
     isStillGood: async ({ accessKeyId, sessionId }: Principal) =>
       sessionId === undefined
-        ? (await accessKeys.find(accessKeyId)) !== null
+        ? isGood(await accessKeys.find(accessKeyId), now())
         : (await consoleSessions.findAgain(sessionId)) !== null,
   };
   const hostStates = watchHostStates({
@@ -547,6 +548,11 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       await store.close();
     },
   };
+}
+
+/** Whether the key opens anything. */
+function isGood(key: AccessKey | null, now: number): boolean {
+  return key !== null && !key.isInactive && (key.expiresAt ?? Infinity) > now;
 }
 
 /** In the name of the console's cookie. */

@@ -19,7 +19,11 @@ export type Action =
   | `lambda:${Exclude<keyof typeof LAMBDA_TABLE, "Invoke"> | "InvokeFunction"}`
   | `sts:${keyof typeof STS_TABLE}`
   | `iam:${keyof typeof IAM_TABLE}`
+  | typeof PASS_ROLE
   | S3Action;
+
+/** No operation either: to give a role to what then acts by it, as IAM has it. */
+export const PASS_ROLE = "iam:PassRole";
 
 /**
  * What is no operation: the event stream and the backup; to act in the name of a host, which the agents' operations do; and to send the

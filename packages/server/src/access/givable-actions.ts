@@ -7,8 +7,9 @@ const PEOPLES: ReadonlySet<string> = new Set(["sluice:CreateConsoleLink"]);
 /** Of Sluice's own operations those that change something and still may be a program's: all others that change are the administrator's. */
 const OWN_CHANGES: ReadonlySet<string> = new Set(["sluice:ChangeShift", "sluice:AcknowledgeRollback"]);
 
-/** There is no `iam:PassRole` here: whoever may do one of these has the rights of every Role. */
+/** A function is not asked for `iam:PassRole`: if it may do one of these, it has the rights of every Role. */
 const OTHERS_RIGHTS: ReadonlySet<string> = new Set([
+  "iam:PassRole",
   "lambda:CreateFunction",
   "lambda:UpdateFunctionCode",
   "lambda:UpdateFunctionConfiguration",

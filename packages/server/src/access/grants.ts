@@ -209,6 +209,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "lambda:UpdateAlias": ROOT,
   "lambda:UpdateFunctionCode": ROOT,
   "lambda:UpdateFunctionConfiguration": ROOT,
+  "iam:PassRole": ROOT,
   "sts:GetCallerIdentity": { ...EVERYBODY, function: "allowed" },
   "sts:AssumeRole": ROOT,
   "iam:CreateUser": ROOT,

@@ -7,6 +7,7 @@ export const MAX_STREAMS_PER_KEY = 256;
 interface Stream {
   readonly accessKeyId: string;
   readonly sessionId: string | undefined;
+  readonly isUsers: boolean;
   readonly end: () => void;
 }
 
@@ -19,7 +20,7 @@ export class OpenStreams {
    * @returns what is to be called when it is closed
    * @throws CallerFault ThrottlingException: the key has too many
    */
-  open({ accessKeyId, sessionId }: Principal, end: () => void): () => void {
+  open({ accessKeyId, sessionId, role }: Principal, end: () => void): () => void {
     let count = 0;
     for (const stream of this.#streams) if (stream.accessKeyId === accessKeyId) count += 1;
     if (count >= MAX_STREAMS_PER_KEY) {
@@ -28,13 +29,18 @@ export class OpenStreams {
         `The access key ${accessKeyId} has ${count} event streams open: close some of them, and open this one again.`,
       );
     }
-    const stream = { accessKeyId, sessionId, end };
+    const stream = { accessKeyId, sessionId, isUsers: role === "user", end };
     this.#streams.add(stream);
     return () => this.#streams.delete(stream);
   }
 
   endOfKey(accessKeyId: string): void {
     this.#end((stream) => stream.accessKeyId === accessKeyId);
+  }
+
+  /** What users may see has changed: they ask again, and are asked again. */
+  endOfUsers(): void {
+    this.#end(({ isUsers }) => isUsers);
   }
 
   endOfSessions(sessionIds: readonly string[]): void {

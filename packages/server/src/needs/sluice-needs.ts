@@ -1,9 +1,30 @@
 import type { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import type { Action } from "../access/action.ts";
 import type { Need } from "../access/need.ts";
-import { ANY_RESOURCE, type NeedsContext, onApplication, onDeployments, onGroup, onHost } from "./needs-context.ts";
+import {
+  ANY_RESOURCE,
+  type NeedsContext,
+  needsOn,
+  onApplication,
+  onDeployments,
+  onGroup,
+  onHost,
+} from "./needs-context.ts";
 
 type Operation = keyof typeof SLUICE_TABLE;
+
+interface ReadRevision {
+  readonly s3Location?: { readonly bucket?: string; readonly key?: string; readonly version?: string };
+}
+
+/** Revisions whose content an operation shows: whoever asks must be allowed to read them where they are. */
+function contentNeeds({ from, to }: { readonly from?: ReadRevision; readonly to?: ReadRevision }): readonly Need[] {
+  return [from, to].flatMap((revision) => {
+    const { bucket, key, version } = revision?.s3Location ?? {};
+    if (bucket === undefined || key === undefined) return [];
+    return needsOn(version === undefined ? "s3:GetObject" : "s3:GetObjectVersion", [`arn:aws:s3:::${bucket}/${key}`]);
+  });
+}
 
 /** Members of the inputs of Sluice's operations by which a resource is named. */
 interface NamingMembers {
@@ -26,7 +47,11 @@ export async function sluiceNeeds(
   input: NamingMembers,
   context: NeedsContext,
 ): Promise<readonly Need[]> {
-  const action: Action = `sluice:${operation as Operation}`;
+  const needs = await resourceNeeds(`sluice:${operation as Operation}`, input, context);
+  return operation === "CompareRevisions" ? [...needs, ...contentNeeds(input as object)] : needs;
+}
+
+async function resourceNeeds(action: Action, input: NamingMembers, context: NeedsContext): Promise<readonly Need[]> {
   const deploymentIds = texts(input.deploymentId, input.fromDeploymentId, input.toDeploymentId);
   if (deploymentIds.length > 0) return onDeployments(context, action, deploymentIds);
   const [applicationName] = texts(input.applicationName);

@@ -37,10 +37,11 @@ export const createBundleUpload: Operation<CreateBundleUploadInput, CreateBundle
     );
   }
   const credentials = await bundles.accessKeys.find(principal.accessKeyId);
-  if (!credentials) {
+  // Of a temporary key the server has no token to sign with.
+  if (!credentials || credentials.tokenSha256 !== undefined) {
     throw new CallerFault(
       "AccessDeniedException",
-      `The access key ${principal.accessKeyId} is not stored on this server and signs no URLs: call with another key.`,
+      `The access key ${principal.accessKeyId} is a temporary one, or not stored on this server, and signs no URLs: call with another key.`,
     );
   }
   makeBucket(context);
