@@ -13,6 +13,7 @@ it("has one row for each name that a signature may have for a service", () => {
     "sluice: json",
     "ecs: json",
     "sts: query",
+    "iam: query",
     "elasticloadbalancing: query",
     "lambda: rest-json",
     "s3: s3",

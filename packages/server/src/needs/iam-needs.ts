@@ -14,6 +14,18 @@ interface NamingMembers {
   readonly PolicyName?: string;
 }
 
+const ROLE_ARN = /^arn:aws:iam::\d{12}:role(\/(?:.*\/)?)([^/]+)$/;
+
+/** In the spelling that is stored: no Deny is passed by writing a name in another case, or another path. */
+async function storedRoleArn(name: string, path: string, { db, accountId }: NeedsContext): Promise<string> {
+  const role = await db
+    .selectFrom("iam_roles")
+    .select(["path", "role_name"])
+    .where("name_key", "=", nameKey(name))
+    .executeTakeFirst();
+  return roleArn(accountId, role?.path ?? path, role?.role_name ?? name);
+}
+
 /** A user, a role or a policy, by its ARN, of which the path is looked up. */
 export async function iamNeeds(action: Action, input: unknown, context: NeedsContext): Promise<readonly Need[]> {
   const { Path = "/", UserName, RoleName, RoleArn, PolicyArn, PolicyName } = input as NamingMembers;
@@ -26,15 +38,11 @@ export async function iamNeeds(action: Action, input: unknown, context: NeedsCon
       .executeTakeFirst();
     return needsOn(action, [userArn(accountId, user?.path ?? Path, user?.user_name ?? UserName)]);
   }
-  if (RoleName !== undefined) {
-    const role = await db
-      .selectFrom("iam_roles")
-      .select(["path", "role_name"])
-      .where("name_key", "=", nameKey(RoleName))
-      .executeTakeFirst();
-    return needsOn(action, [roleArn(accountId, role?.path ?? Path, role?.role_name ?? RoleName)]);
+  if (RoleName !== undefined) return needsOn(action, [await storedRoleArn(RoleName, Path, context)]);
+  if (RoleArn !== undefined) {
+    const [, path = "/", name] = ROLE_ARN.exec(RoleArn) ?? [];
+    return needsOn(action, [name === undefined ? RoleArn : await storedRoleArn(name, path, context)]);
   }
-  if (RoleArn !== undefined) return needsOn(action, [RoleArn]);
   if (PolicyArn !== undefined) return needsOn(action, [PolicyArn]);
   if (PolicyName !== undefined) return needsOn(action, [policyArn(accountId, Path, PolicyName)]);
   return [{ action, resource: ANY_RESOURCE }];

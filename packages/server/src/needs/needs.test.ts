@@ -10,6 +10,7 @@ import { deploymentRow } from "../store/rows.fixture.ts";
 import { CODEDEPLOY_NEEDS } from "./codedeploy-needs.ts";
 import { ecsNeeds } from "./ecs-needs.ts";
 import { elbv2Needs } from "./elbv2-needs.ts";
+import { iamNeeds } from "./iam-needs.ts";
 import { lambdaNeeds } from "./lambda-needs.ts";
 import type { NeedsContext, NeedsOf } from "./needs-context.ts";
 import { requireNeedsOf } from "./require-needs.ts";
@@ -233,4 +234,22 @@ describe("a call of another service", () => {
   ] as const)("Lambda: %s %j", (action, input, resource) => {
     expect(lambdaNeeds(action, input, context)).toEqual([{ action, resource }]);
   });
+});
+
+it("a role is asked for in the spelling that is stored", async () => {
+  await store.write(({ db }) =>
+    db
+      .insertInto("iam_roles")
+      .values({
+        ...{ role_name: "Deploy", name_key: "deploy", role_id: "AROA1", path: "/teams/", description: null },
+        ...{ max_session_seconds: 3600, created_at: 1 },
+      })
+      .execute(),
+  );
+  const arn = "arn:aws:iam::111122223333:role/teams/Deploy";
+  for (const RoleArn of [arn, "arn:aws:iam::111122223333:role/dEPLOY"]) {
+    expect(await iamNeeds("sts:AssumeRole", { RoleArn }, context)).toEqual([
+      { action: "sts:AssumeRole", resource: arn },
+    ]);
+  }
 });

@@ -10,6 +10,8 @@ import {
 
 /** Of users, roles and policies. */
 const NAME = /^[\w+=,.@-]+$/;
+/** ARNs of hosts and functions begin with it, and whoever has a host's ARN speaks for the host. */
+const RESERVED_PATH = /^\/sluice\//i;
 const PATH = /^\/(?:[\x21-\x2e\x30-\x7e]+\/)*$/;
 
 export function requireUserName(userName: string | undefined, member = "userName"): string {
@@ -36,6 +38,11 @@ function requireName(name: string | undefined, member: string, maxCharacters: nu
 /** `/` when none is given. */
 export function requirePath(path: string | undefined, member = "path"): string {
   if (path === undefined || path === "/") return "/";
+  if (RESERVED_PATH.test(path)) {
+    throw invalid(
+      `${member} is "${excerpt(path)}": /sluice/ is kept for the keys of hosts and functions; choose another.`,
+    );
+  }
   if (path.length <= MAX_PATH_CHARACTERS && PATH.test(path)) return path;
   throw invalid(
     `${member} is "${excerpt(path)}": it has to begin and end with a slash, such as /teams/, with at most ${MAX_PATH_CHARACTERS} characters and no blanks.`,
