@@ -4,6 +4,8 @@ import { CHANGED_BY } from "./changed-by.ts";
 
 /** They change something of which no page shows more than events or an answer tell, or nothing at all. */
 const TELL_NOTHING: ReadonlySet<string> = new Set([
+  // No call: it is asked of calls that give a role.
+  "iam:PassRole",
   // Their events tell it.
   "codedeploy:ContinueDeployment",
   "codedeploy:PutLifecycleEventHookExecutionStatus",

@@ -89,3 +89,11 @@ it("gives a role for a time, and no longer than the key that takes it is good", 
     });
   }
 });
+
+it("keeps the path of hosts' ARNs: a user of it would speak for a host", async () => {
+  for (const Path of ["/sluice/", "/Sluice/function/"]) {
+    await expect(createUser({ UserName: "web-1", Path }, context)).rejects.toMatchObject({
+      message: expect.stringContaining("is kept for the keys of hosts and functions"),
+    });
+  }
+});

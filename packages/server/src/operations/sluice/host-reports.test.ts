@@ -365,9 +365,16 @@ it("lets hosts report, readers read, and root do all", () => {
     "GetHost",
     "ListBundles",
     "ListShiftResources",
+    "ListGitHubTokens",
     "ListAccessKeys",
+    "ListPolicies",
+    "GetPolicy",
+    "ListUsers",
+    "ListRoles",
+    "ExplainAccess",
     "GetCallerAccess",
     "CreateConsoleLink",
+    "ListAuditEvents",
   ]);
   expect(allowed("host")).toEqual(["EnrolHost", "HostHeartbeat", "PutHostLogs"]);
 });
