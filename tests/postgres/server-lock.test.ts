@@ -1,6 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEFAULT_SERVICE_LIMITS } from "@sluice/model/service-limits.ts";
+import {
+  ROLE_ARN,
+  type TestCodeDeploy,
+  testCodeDeploy,
+} from "@sluice/server/operations/codedeploy/codedeploy.fixture.ts";
+import { putGitHubToken } from "@sluice/server/operations/sluice/keys/put-git-hub-token.ts";
 import { MIGRATIONS } from "@sluice/server/store/migrations.ts";
 import { type OpenStore, openStore, type StoreLocation } from "@sluice/server/store/open-store.ts";
 import { LockConnection } from "@sluice/server/store/postgres/lock-connection.ts";
@@ -13,6 +20,36 @@ import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-c
 
 /** Long enough for nothing: nobody who keeps another out goes away in these tests. */
 const WAIT_MILLISECONDS = 300;
+
+/** A limit, and a call that makes the last that is allowed, with something of the name. */
+const LAST_ALLOWED = [
+  ["applications", 2, ({ call }, name) => call("CreateApplication", { applicationName: name })],
+  [
+    "groupsPerApplication",
+    1,
+    ({ call }, name) =>
+      call("CreateDeploymentGroup", { applicationName: "shop", deploymentGroupName: name, serviceRoleArn: ROLE_ARN }),
+  ],
+  [
+    "deploymentConfigs",
+    1,
+    ({ call }, name) =>
+      call("CreateDeploymentConfig", {
+        deploymentConfigName: name,
+        minimumHealthyHosts: { type: "HOST_COUNT", value: 1 },
+      }),
+  ],
+  [
+    "tagsPerResource",
+    1,
+    ({ call }, name) =>
+      call("TagResource", {
+        ResourceArn: "arn:aws:codedeploy:us-east-1:111122223333:application:shop",
+        Tags: [{ Key: name, Value: "" }],
+      }),
+  ],
+  ["gitHubTokens", 1, ({ context }, name) => putGitHubToken({ tokenName: name, secret: "ghp_0123456789" }, context)],
+] as const satisfies readonly (readonly [string, number, (server: TestCodeDeploy, name: string) => Promise<unknown>])[];
 
 describe("servers on a PostgreSQL database", () => {
   const whyNot = whyNoPostgres();
@@ -131,6 +168,58 @@ describe("servers on a PostgreSQL database", () => {
     await expect(open("allowing")).rejects.toThrow(/has to be migrated .*process \d+ on/);
     await first.close();
     await write(await open("allowing"), "migrated");
+  });
+
+  it("do not both make the last that a limit allows", async () => {
+    const stores = [await open("allowing"), await open("allowing")] as const;
+    const limits = {
+      ...DEFAULT_SERVICE_LIMITS,
+      ...Object.fromEntries(LAST_ALLOWED.map(([name, most]) => [name, most])),
+    };
+    let gate = Promise.withResolvers<void>();
+    let done = Promise.withResolvers<void>();
+    // Commits only once the gate is open.
+    const slow: OpenStore = Object.create(stores[0], {
+      write: {
+        value: <T>(work: Parameters<(typeof stores)[0]["write"]>[0]) =>
+          stores[0].write(async (transaction) => {
+            const result = (await work(transaction)) as T;
+            done.resolve();
+            await gate.promise;
+            return result;
+          }),
+      },
+    });
+    const servers = [
+      await testCodeDeploy({ store: slow, limits }),
+      await testCodeDeploy({ store: stores[1], limits }),
+    ] as const;
+    try {
+      await servers[1].call("CreateApplication", { applicationName: "shop" });
+      for (const [limit, , make] of LAST_ALLOWED) {
+        gate = Promise.withResolvers();
+        done = Promise.withResolvers();
+        const first = make(servers[0], "first");
+        await Promise.race([done.promise, first]);
+        let isAnswered = false;
+        const second = make(servers[1], "second").then(
+          () => new Error(`${limit} was exceeded`),
+          (error: Error) => error,
+        );
+        void second.then(() => (isAnswered = true));
+        await until(
+          "the second to wait for the first",
+          async () =>
+            isAnswered || (await ask("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).length === 1,
+        );
+        gate.resolve();
+        await first;
+        expect((await second).message).toContain(`raise limits.${limit} in sluice.yml`);
+      }
+    } finally {
+      gate.resolve();
+      for (const server of servers) await server.close();
+    }
   });
 
   it("are refused by one that starts, with its name", async () => {

@@ -1,6 +1,7 @@
 import { ALWAYS_HEARD } from "@sluice/engine/heard-time.ts";
 import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
 import { type FleetSelection, selectHosts } from "@sluice/engine/ports/fleet.ts";
+import { DEFAULT_SERVICE_LIMITS } from "@sluice/model/service-limits.ts";
 import type { Principal } from "@sluice/server/access/principal.ts";
 import { Hearing, PROBE_INTERVAL_MILLISECONDS, PROBE_TIMEOUT_MILLISECONDS } from "@sluice/server/hosts/hearing.ts";
 import { Liveness } from "@sluice/server/hosts/liveness.ts";
@@ -205,6 +206,7 @@ export class SimulatedServer {
       randomUuid: () => random.text("0123456789abcdef", 32),
       forgetKeys: () => {},
       pageTokens: pageTokens("the secret of a simulation", "111122223333"),
+      limits: DEFAULT_SERVICE_LIMITS,
       principal,
     };
   }

@@ -414,6 +414,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       randomUuid: randomUUID,
       forgetKeys,
       pageTokens,
+      limits: config.limits,
     },
     codeDeploy: {
       fleet,

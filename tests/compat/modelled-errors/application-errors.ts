@@ -45,8 +45,8 @@ export const APPLICATION_ERRORS: readonly RaisedError[] = [
     when: "there are as many applications as are allowed",
     input: { applicationName: "one-more" },
     message:
-      "There are 1000 applications already, which is the most allowed. Delete one that is not used: `sluice applications delete NAME`.",
-    cure: "Delete one that is not used: `sluice applications delete NAME`.",
+      "There are 1000 applications already, which is the most allowed. Delete one that is not used: `sluice applications delete NAME`, or raise limits.applications in sluice.yml.",
+    cure: "Delete one that is not used: `sluice applications delete NAME`. Or [raise the limit](sluice-yml.md#limits).",
   },
   {
     code: "InvalidComputePlatformException",

@@ -53,7 +53,7 @@ export const CONFIGURATION_ERRORS: readonly RaisedError[] = [
     when: "there are as many own configurations as are allowed",
     input: { deploymentConfigName: "one-more", minimumHealthyHosts: HALF },
     message:
-      "There are 50 deployment configurations already, which is the most allowed. Delete one that is not used: `sluice configs delete NAME`.",
+      "There are 50 deployment configurations already, which is the most allowed. Delete one that is not used: `sluice configs delete NAME`, or raise limits.deploymentConfigs in sluice.yml.",
     cure: "Delete one that is not used: `sluice configs delete NAME`.",
   },
   {

@@ -48,7 +48,7 @@ export const GROUP_ERRORS: readonly RaisedError[] = [
     when: "the application has as many groups as are allowed",
     input: { ...NEXT, applicationName: "full" },
     message:
-      "The application full has 1000 deployment groups already, which is the most allowed. Delete one that is not used: `sluice groups delete`.",
+      "The application full has 1000 deployment groups already, which is the most allowed. Delete one that is not used: `sluice groups delete`, or raise limits.groupsPerApplication in sluice.yml.",
     cure: "Delete one that is not used: `sluice groups delete`.",
   },
   {
@@ -112,8 +112,9 @@ export const GROUP_ERRORS: readonly RaisedError[] = [
     operation: "CreateDeploymentGroup",
     when: "a tag set has more than 3 lists",
     input: { ...NEXT, ec2TagSet: { ec2TagSetList: [[KEY], [KEY], [KEY], [KEY]] } },
-    message: "ec2TagSet.ec2TagSetList holds 4 lists: at most 3 are allowed.",
-    cure: "Join lists, or give hosts one tag that says the same.",
+    message:
+      "ec2TagSet.ec2TagSetList holds 4 lists: at most 3 are allowed. Leave some out, or raise limits.tagSetsPerGroup in sluice.yml.",
+    cure: "Join lists, or give hosts one tag that says the same. Or [raise the limit](sluice-yml.md#limits).",
   },
   {
     code: "InvalidAutoScalingGroupException",

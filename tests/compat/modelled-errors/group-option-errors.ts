@@ -63,8 +63,9 @@ export const GROUP_OPTION_ERRORS: readonly RaisedError[] = [
         triggerEvents: ["DeploymentStart"],
       })),
     },
-    message: "triggerConfigurations holds 11 triggers: at most 10 are allowed.",
-    cure: "Let one topic forward to several receivers.",
+    message:
+      "triggerConfigurations holds 11 triggers: at most 10 are allowed. Leave some out, or raise limits.triggersPerGroup in sluice.yml.",
+    cure: "Let one topic forward to several receivers. Or [raise the limit](sluice-yml.md#limits).",
   },
   {
     code: "InvalidAlarmConfigException",
@@ -83,8 +84,9 @@ export const GROUP_OPTION_ERRORS: readonly RaisedError[] = [
       ...NEXT,
       alarmConfiguration: { enabled: true, alarms: numbered(51).map((number) => ({ name: `alarm-${number}` })) },
     },
-    message: "alarmConfiguration holds 51 alarms: at most 50 are allowed.",
-    cure: "Join alarms to one: a composite alarm in CloudWatch, or an expression with `or` in Prometheus.",
+    message:
+      "alarmConfiguration holds 51 alarms: at most 50 are allowed. Leave some out, or raise limits.alarmsPerGroup in sluice.yml.",
+    cure: "Join alarms to one: a composite alarm in CloudWatch, or an expression with `or` in Prometheus. Or [raise the limit](sluice-yml.md#limits).",
   },
   {
     code: "InvalidAutoRollbackConfigException",

@@ -98,7 +98,7 @@ export const REVISION_ERRORS: readonly RaisedError[] = [
     when: "`nextToken` is not one that the operation gave",
     input: { nextToken: "2" },
     message:
-      "The nextToken is not one that ListApplications gave: pass it unchanged, or leave it out to start from the beginning.",
+      "The nextToken is not one that ListApplications gave for these parameters: pass it unchanged with the same parameters, or leave it out to start from the beginning.",
     cure: "Pass the token on as it came, or leave it out to begin anew.",
   },
 ];

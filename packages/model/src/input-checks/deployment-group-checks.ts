@@ -4,7 +4,8 @@ import type { ComputePlatform, DeploymentConfig } from "../deployment-config.ts"
 import type { GroupFields } from "../deployment-group-fields.ts";
 import { excerpt } from "../excerpt.ts";
 import { isOneOf } from "../is-one-of.ts";
-import { MAX_AUTO_SCALING_GROUPS_PER_GROUP, MAX_READY_WAIT_MINUTES, MAX_TERMINATION_WAIT_MINUTES } from "../limits.ts";
+import { MAX_READY_WAIT_MINUTES, MAX_TERMINATION_WAIT_MINUTES } from "../limits.ts";
+import { DEFAULT_SERVICE_LIMITS, raisedBy, type ServiceLimits } from "../service-limits.ts";
 import { invalidBlueGreen, invalidStyle } from "./group-faults.ts";
 import { checkLoadBalancerInfo } from "./load-balancer-checks.ts";
 import { PLATFORM_GROUP_CHECKS } from "./platform-group-checks.ts";
@@ -14,12 +15,12 @@ import { checkAlarms, checkAutoRollback, checkTriggers } from "./watch-checks.ts
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/;
 
 /** What can be said of the fields alone, whatever the group: of those that an input gives. */
-export function checkGroupFields(fields: GroupFields): void {
+export function checkGroupFields(fields: GroupFields, limits: ServiceLimits = DEFAULT_SERVICE_LIMITS): void {
   checkServiceRole(fields.serviceRoleArn);
-  checkTagFilters(fields);
-  checkAutoScalingGroups(fields.autoScalingGroups);
-  checkTriggers(fields.triggerConfigurations);
-  checkAlarms(fields.alarmConfiguration);
+  checkTagFilters(fields, limits);
+  checkAutoScalingGroups(fields.autoScalingGroups, limits);
+  checkTriggers(fields.triggerConfigurations, limits);
+  checkAlarms(fields.alarmConfiguration, limits);
   checkAutoRollback(fields.autoRollbackConfiguration);
   checkDeploymentStyle(fields.deploymentStyle);
   checkLoadBalancerInfo(fields.loadBalancerInfo);
@@ -37,8 +38,9 @@ export function checkWholeGroup(
   platform: ComputePlatform,
   config: Pick<DeploymentConfig, "computePlatform" | "deploymentConfigName">,
   fields: GroupFields,
+  limits: ServiceLimits = DEFAULT_SERVICE_LIMITS,
 ): void {
-  checkTagFilters(fields);
+  checkTagFilters(fields, limits);
   if (config.computePlatform !== platform) {
     throw new CallerFault(
       "InvalidDeploymentConfigNameException",
@@ -66,12 +68,15 @@ export function checkServiceRole(arn: string | undefined): void {
   );
 }
 
-function checkAutoScalingGroups(names: readonly string[] | undefined): void {
+function checkAutoScalingGroups(
+  names: readonly string[] | undefined,
+  { autoScalingGroupsPerGroup }: ServiceLimits,
+): void {
   if (!names) return;
-  if (names.length > MAX_AUTO_SCALING_GROUPS_PER_GROUP) {
+  if (names.length > autoScalingGroupsPerGroup) {
     throw new CallerFault(
       "InvalidAutoScalingGroupException",
-      `autoScalingGroups holds ${names.length} names: at most ${MAX_AUTO_SCALING_GROUPS_PER_GROUP} are allowed.`,
+      `autoScalingGroups holds ${names.length} names: at most ${autoScalingGroupsPerGroup} are allowed. Leave some out, or ${raisedBy("autoScalingGroupsPerGroup")}.`,
     );
   }
   if (names.includes("")) {

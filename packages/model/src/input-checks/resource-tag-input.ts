@@ -1,6 +1,6 @@
 import { CallerFault } from "../caller-fault.ts";
 import { excerpt } from "../excerpt.ts";
-import { MAX_RESOURCE_TAGS } from "../limits.ts";
+import { DEFAULT_SERVICE_LIMITS, raisedBy, type ServiceLimits } from "../service-limits.ts";
 import { type Tag, tagProblem } from "../tag-filter.ts";
 
 /** AWS keeps this prefix for itself, whatever its case. */
@@ -9,6 +9,7 @@ const RESERVED_PREFIX = /^aws:/i;
 /** The tags of CreateApplication, CreateDeploymentGroup and TagResource. */
 export function readResourceTags(
   input: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
+  limits: ServiceLimits = DEFAULT_SERVICE_LIMITS,
 ): Tag[] {
   const tags = (input ?? []).map((tag) => {
     const problem = tagProblem(tag);
@@ -20,13 +21,18 @@ export function readResourceTags(
   });
   const twice = tags.find((tag, index) => tags.findIndex((other) => other.Key === tag.Key) !== index);
   if (twice) throw invalidTags(`the key ${twice.Key} is given twice: a resource has one value for a key`);
-  checkResourceTagCount(tags.length);
+  checkResourceTagCount(tags.length, limits);
   return tags;
 }
 
-export function checkResourceTagCount(count: number): void {
-  if (count <= MAX_RESOURCE_TAGS) return;
-  throw invalidTags(`the resource would have ${count} tags: at most ${MAX_RESOURCE_TAGS} are allowed`);
+export function checkResourceTagCount(
+  count: number,
+  { tagsPerResource }: ServiceLimits = DEFAULT_SERVICE_LIMITS,
+): void {
+  if (count <= tagsPerResource) return;
+  throw invalidTags(
+    `the resource would have ${count} tags: at most ${tagsPerResource} are allowed. Remove some, or ${raisedBy("tagsPerResource")}`,
+  );
 }
 
 function invalidTags(message: string): CallerFault {

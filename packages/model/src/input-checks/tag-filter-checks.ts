@@ -2,14 +2,15 @@ import { CallerFault } from "../caller-fault.ts";
 import { ec2Lists, type GroupFields, isFilled, onPremisesLists } from "../deployment-group-fields.ts";
 import { excerpt } from "../excerpt.ts";
 import type { FaultCode } from "../fault-codes.ts";
-import { MAX_TAG_SETS, MAX_TAGS, type TagFilter, tagFilterProblem } from "../tag-filter.ts";
+import { DEFAULT_SERVICE_LIMITS, raisedBy, type ServiceLimits } from "../service-limits.ts";
+import { MAX_TAGS, type TagFilter, tagFilterProblem } from "../tag-filter.ts";
 
 /** How a group says which hosts it means: filters (any one matches) or a tag set (one of every list), for either kind of host. */
-export function checkTagFilters(fields: GroupFields): void {
+export function checkTagFilters(fields: GroupFields, limits: ServiceLimits = DEFAULT_SERVICE_LIMITS): void {
   checkFilters("ec2TagFilters", fields.ec2TagFilters, "InvalidEC2TagException");
   checkFilters("onPremisesInstanceTagFilters", fields.onPremisesInstanceTagFilters, "InvalidTagException");
-  checkTagSet("ec2TagSet.ec2TagSetList", ec2Lists(fields), "InvalidEC2TagException");
-  checkTagSet("onPremisesTagSet.onPremisesTagSetList", onPremisesLists(fields), "InvalidTagException");
+  checkTagSet("ec2TagSet.ec2TagSetList", ec2Lists(fields), "InvalidEC2TagException", limits);
+  checkTagSet("onPremisesTagSet.onPremisesTagSetList", onPremisesLists(fields), "InvalidTagException", limits);
   if (isFilled(fields.ec2TagFilters) && isFilled(ec2Lists(fields))) {
     throw new CallerFault(
       "InvalidEC2TagCombinationException",
@@ -24,12 +25,17 @@ export function checkTagFilters(fields: GroupFields): void {
   }
 }
 
-function checkTagSet(field: string, lists: readonly (readonly TagFilter[])[] | undefined, code: FaultCode): void {
+function checkTagSet(
+  field: string,
+  lists: readonly (readonly TagFilter[])[] | undefined,
+  code: FaultCode,
+  { tagSetsPerGroup }: ServiceLimits,
+): void {
   if (!lists) return;
-  if (lists.length > MAX_TAG_SETS) {
+  if (lists.length > tagSetsPerGroup) {
     throw new CallerFault(
       "TagSetListLimitExceededException",
-      `${field} holds ${lists.length} lists: at most ${MAX_TAG_SETS} are allowed.`,
+      `${field} holds ${lists.length} lists: at most ${tagSetsPerGroup} are allowed. Leave some out, or ${raisedBy("tagSetsPerGroup")}.`,
     );
   }
   for (const [index, list] of lists.entries()) {

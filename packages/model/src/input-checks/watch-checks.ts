@@ -3,17 +3,21 @@ import { ENUMS } from "../codedeploy-enums.ts";
 import type { AlarmFields, RollbackFields, TriggerFields } from "../deployment-group-fields.ts";
 import { excerpt } from "../excerpt.ts";
 import { isOneOf } from "../is-one-of.ts";
-import { MAX_ALARM_NAME_CHARACTERS, MAX_ALARMS_PER_GROUP, MAX_TRIGGERS_PER_GROUP } from "../limits.ts";
+import { MAX_ALARM_NAME_CHARACTERS } from "../limits.ts";
+import { DEFAULT_SERVICE_LIMITS, raisedBy, type ServiceLimits } from "../service-limits.ts";
 
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:\S+$/;
 
 /** What a group wants to be told and stopped by: triggers, alarms, automatic rollback. */
-export function checkTriggers(triggers: readonly TriggerFields[] | undefined): void {
+export function checkTriggers(
+  triggers: readonly TriggerFields[] | undefined,
+  { triggersPerGroup }: ServiceLimits = DEFAULT_SERVICE_LIMITS,
+): void {
   if (!triggers) return;
-  if (triggers.length > MAX_TRIGGERS_PER_GROUP) {
+  if (triggers.length > triggersPerGroup) {
     throw new CallerFault(
       "TriggerTargetsLimitExceededException",
-      `triggerConfigurations holds ${triggers.length} triggers: at most ${MAX_TRIGGERS_PER_GROUP} are allowed.`,
+      `triggerConfigurations holds ${triggers.length} triggers: at most ${triggersPerGroup} are allowed. Leave some out, or ${raisedBy("triggersPerGroup")}.`,
     );
   }
   const names = new Set<string>();
@@ -37,16 +41,20 @@ export function checkTriggers(triggers: readonly TriggerFields[] | undefined): v
 }
 
 /** `field` is the input's member, for the message. */
-export function checkAlarms(configuration: AlarmFields | undefined, field = "alarmConfiguration"): void {
+export function checkAlarms(
+  configuration: AlarmFields | undefined,
+  { alarmsPerGroup }: ServiceLimits = DEFAULT_SERVICE_LIMITS,
+  field = "alarmConfiguration",
+): void {
   if (!configuration) return;
   const alarms = configuration.alarms ?? [];
   if (configuration.enabled && alarms.length === 0) {
     throw invalidAlarms(`${field} is enabled and names no alarm: name one, or disable it`);
   }
-  if (alarms.length > MAX_ALARMS_PER_GROUP) {
+  if (alarms.length > alarmsPerGroup) {
     throw new CallerFault(
       "AlarmsLimitExceededException",
-      `${field} holds ${alarms.length} alarms: at most ${MAX_ALARMS_PER_GROUP} are allowed.`,
+      `${field} holds ${alarms.length} alarms: at most ${alarmsPerGroup} are allowed. Leave some out, or ${raisedBy("alarmsPerGroup")}.`,
     );
   }
   const names = new Set<string>();

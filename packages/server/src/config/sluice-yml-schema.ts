@@ -6,6 +6,7 @@ import {
   NO_SETTINGS,
   type SettingsSchema,
 } from "@sluice/drivers/settings-schema.ts";
+import { DEFAULT_SERVICE_LIMITS, HIGHEST_SERVICE_LIMITS, type ServiceLimits } from "@sluice/model/service-limits.ts";
 import * as v from "valibot";
 import { DEFAULT_THROTTLE, MAX_THROTTLE } from "../access/key-budgets.ts";
 import { DEFAULT_AUDIT, MAX_AUDIT_FILE_BYTES, MAX_AUDIT_KEEP_DAYS, MIN_AUDIT_FILE_BYTES } from "../audit/audit-rule.ts";
@@ -30,6 +31,7 @@ export function sluiceYmlSchema(drivers: readonly ConfigurableDriver[]) {
     bindings: v.optional(listOf(bindingSchema(drivers), "write each binding as an item (- match: …)"), []),
     retention: v.optional(RETENTION, {}),
     throttle: v.optional(THROTTLE, {}),
+    limits: v.optional(LIMITS, {}),
     audit: v.optional(AUDIT, {}),
   });
 }
@@ -108,6 +110,26 @@ const THROTTLE = mapping({
   ),
   burst: v.nullish(wholeNumber(MAX_THROTTLE, "how many calls one access key may make at once"), DEFAULT_THROTTLE.burst),
 });
+
+/** What is left out is as without the section. */
+const LIMITS = mapping({
+  applications: limit("applications", "how many applications there may be"),
+  groupsPerApplication: limit("groupsPerApplication", "how many deployment groups an application may have"),
+  deploymentConfigs: limit("deploymentConfigs", "how many deployment configurations of your own there may be"),
+  alarmsPerGroup: limit("alarmsPerGroup", "how many alarms a deployment group may have"),
+  triggersPerGroup: limit("triggersPerGroup", "how many triggers a deployment group may have"),
+  autoScalingGroupsPerGroup: limit(
+    "autoScalingGroupsPerGroup",
+    "how many Auto Scaling groups a deployment group may name",
+  ),
+  tagSetsPerGroup: limit("tagSetsPerGroup", "how many lists the tag set of a deployment group may have"),
+  tagsPerResource: limit("tagsPerResource", "how many tags an application or a deployment group may have"),
+  gitHubTokens: limit("gitHubTokens", "how many GitHub tokens there may be"),
+});
+
+function limit(name: keyof ServiceLimits, meaning: string) {
+  return v.nullish(wholeNumber(HIGHEST_SERVICE_LIMITS[name], meaning), DEFAULT_SERVICE_LIMITS[name]);
+}
 
 /** What is left out is as without the section. */
 const AUDIT = mapping({

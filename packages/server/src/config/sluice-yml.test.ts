@@ -35,6 +35,20 @@ describe("sluice.yml", () => {
     expect(parse("retention: { days: 30, everyMinutes: 1 }").retention).toMatchObject({ days: 30, everyMinutes: 1 });
   });
 
+  it("raises the limits that it names, and keeps AWS's for the others", () => {
+    expect(parse("limits:\n  applications: 100000\n  alarmsPerGroup:\n").limits).toEqual({
+      applications: 100_000,
+      groupsPerApplication: 1000,
+      deploymentConfigs: 50,
+      alarmsPerGroup: 50,
+      triggersPerGroup: 10,
+      autoScalingGroupsPerGroup: 10,
+      tagSetsPerGroup: 3,
+      tagsPerResource: 50,
+      gitHubTokens: 25,
+    });
+  });
+
   it.each([
     ["retention:\n  days: 0", "sluice.yml, line 2: retention.days is 0: give the days after its end"],
     ["retention:\n  days: 1.5", "retention.days is 1.5"],
@@ -45,6 +59,15 @@ describe("sluice.yml", () => {
     ],
     ["retention:\n  weeks: 2", "retention.weeks is not known here: use days, deploymentsPerGroup, everyMinutes"],
     ["retention: forever", "retention is not a mapping"],
+    [
+      "limits:\n  alarmsPerGroup: 0",
+      "line 2: limits.alarmsPerGroup is 0: give how many alarms a deployment group may have",
+    ],
+    [
+      "limits:\n  gitHubTokens: 2501",
+      "limits.gitHubTokens is 2501: give how many GitHub tokens there may be, a whole number from 1 to 2500",
+    ],
+    ["limits:\n  hosts: 5", "limits.hosts is not known here: use applications, groupsPerApplication"],
   ])("tells what is wrong with %j", (text, message) => {
     expect(() => parse(text)).toThrow(message);
   });
@@ -103,7 +126,10 @@ describe("sluice.yml", () => {
     ["server:\n  name: a\n", "line 2: server.name is not known here: use names"],
     ["bindings: [", "sluice.yml, line 1, column"],
     ["- a\n", "line 1: the file is not a mapping"],
-    ["bindings: []\nbinding: []\n", "line 2: binding is not known here: use server, bindings, retention"],
+    [
+      "bindings: []\nbinding: []\n",
+      "line 2: binding is not known here: use server, bindings, retention, throttle, limits",
+    ],
     ["bindings: {}", "line 1: bindings is not a list"],
     ["bindings:\n  - x\n", "line 2: bindings[0] is not a mapping"],
     ["bindings:\n  - port: revision-source\n", "line 2: bindings[0].match is missing: give the name or ARN"],

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { firstIssue, pathOf } from "@sluice/drivers/settings-schema.ts";
+import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from "@sluice/model/service-limits.ts";
 import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import * as v from "valibot";
 import { isMap, isScalar, LineCounter, type Node, type ParsedNode, parseDocument } from "yaml";
@@ -16,6 +17,7 @@ export interface SluiceConfig {
   readonly bindings: readonly Binding[];
   readonly retention: RetentionRule;
   readonly throttle: ThrottleRule;
+  readonly limits: ServiceLimits;
   readonly audit: AuditRule;
 }
 
@@ -30,6 +32,7 @@ export const EMPTY_CONFIG: SluiceConfig = {
   bindings: [],
   retention: DEFAULT_RETENTION,
   throttle: DEFAULT_THROTTLE,
+  limits: DEFAULT_SERVICE_LIMITS,
   audit: DEFAULT_AUDIT,
 };
 

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { DEFAULT_SERVICE_LIMITS } from "@sluice/model/service-limits.ts";
 import type { Principal } from "../access/principal.ts";
 import { openStore } from "../store/open-store.ts";
 import type { OperationContext } from "./operation.ts";
@@ -23,6 +24,7 @@ export async function testContext(clock: TestClock): Promise<OperationContext> {
     randomUuid: randomUUID,
     forgetKeys: () => {},
     pageTokens: pageTokens("the secret of a test", "111122223333"),
+    limits: DEFAULT_SERVICE_LIMITS,
     principal: ROOT,
   };
 }

@@ -1,3 +1,4 @@
+import type { ServiceLimits } from "@sluice/model/service-limits.ts";
 import type { Principal } from "../access/principal.ts";
 import type { KeyOwner } from "../store/access-keys.ts";
 import type { Store } from "../store/open-store.ts";
@@ -17,6 +18,8 @@ export interface OperationContext {
   readonly forgetKeys: (owner: KeyOwner) => void;
   /** Of all listings. */
   readonly pageTokens: PageTokens;
+  /** As sluice.yml has them. */
+  readonly limits: ServiceLimits;
   readonly principal: Principal;
 }
 

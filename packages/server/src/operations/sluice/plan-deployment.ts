@@ -80,7 +80,7 @@ async function prepare(
     const named = input.revision ? requireRevision(input.revision) : null;
     if (named) platform.checkRevision(named);
     const { revision: _, ...asked } = input;
-    const parts = { store: context.store, revisions: context.preflight.revisions };
+    const parts = { store: context.store, revisions: context.preflight.revisions, limits: context.limits };
     const rollout = await rolloutOf(asked, named, application, group, parts);
     const revision = restarts ? (await restartedRollout(context.store.db, group)).revision : named;
     return { ...rollout, revision };

@@ -4,9 +4,10 @@ import { COMPUTE_PLATFORMS } from "@sluice/model/deployment-config.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { requireApplicationName } from "@sluice/model/input-checks/required-names.ts";
 import { readResourceTags } from "@sluice/model/input-checks/resource-tag-input.ts";
-import { MAX_APPLICATIONS } from "@sluice/model/limits.ts";
 import { applicationArn } from "@sluice/model/resource-arn.ts";
+import { raisedBy } from "@sluice/model/service-limits.ts";
 import { countApplications, findApplication, insertApplication } from "../../../store/applications.ts";
+import { lockCounts } from "../../../store/lock-counts.ts";
 import { putResourceTags } from "../../../store/resource-tags.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
@@ -23,7 +24,7 @@ export const createApplication: CodeDeployOperation<CreateApplicationInput, Crea
       `computePlatform is "${excerpt(input.computePlatform)}": use one of ${COMPUTE_PLATFORMS.join(", ")}.`,
     );
   }
-  const tags = readResourceTags(input.tags);
+  const tags = readResourceTags(input.tags, context.limits);
   const application = {
     application_id: context.randomUuid(),
     application_name: name,
@@ -31,12 +32,15 @@ export const createApplication: CodeDeployOperation<CreateApplicationInput, Crea
     created_at: context.now(),
   };
   try {
-    await context.store.write(async ({ db }) => {
+    await context.store.write(async (transaction) => {
+      const { db } = transaction;
+      await lockCounts(transaction);
       if (await findApplication(db, name)) throw alreadyExists(name);
-      if ((await countApplications(db)) >= MAX_APPLICATIONS) {
+      const { applications } = context.limits;
+      if ((await countApplications(db)) >= applications) {
         throw new CallerFault(
           "ApplicationLimitExceededException",
-          `There are ${MAX_APPLICATIONS} applications already, which is the most allowed. Delete one that is not used: \`sluice applications delete NAME\`.`,
+          `There are ${applications} applications already, which is the most allowed. Delete one that is not used: \`sluice applications delete NAME\`, or ${raisedBy("applications")}.`,
         );
       }
       await insertApplication(db, application);

@@ -13,8 +13,9 @@ import {
   readZonalConfig,
 } from "@sluice/model/input-checks/deployment-config-input.ts";
 import { requireDeploymentConfigName } from "@sluice/model/input-checks/required-names.ts";
-import { MAX_CUSTOM_DEPLOYMENT_CONFIGS } from "@sluice/model/limits.ts";
+import { raisedBy } from "@sluice/model/service-limits.ts";
 import { countCustomConfigs, findDeploymentConfig, insertDeploymentConfig } from "../../../store/deployment-configs.ts";
+import { lockCounts } from "../../../store/lock-counts.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
@@ -37,12 +38,15 @@ export const createDeploymentConfig: CodeDeployOperation<
   };
   const createdAt = context.now();
   try {
-    await context.store.write(async ({ db }) => {
+    await context.store.write(async (transaction) => {
+      const { db } = transaction;
+      await lockCounts(transaction);
       if (await findDeploymentConfig(db, deploymentConfigName)) throw alreadyExists(deploymentConfigName);
-      if ((await countCustomConfigs(db)) >= MAX_CUSTOM_DEPLOYMENT_CONFIGS) {
+      const { deploymentConfigs } = context.limits;
+      if ((await countCustomConfigs(db)) >= deploymentConfigs) {
         throw new CallerFault(
           "DeploymentConfigLimitExceededException",
-          `There are ${MAX_CUSTOM_DEPLOYMENT_CONFIGS} deployment configurations already, which is the most allowed. Delete one that is not used: \`sluice configs delete NAME\`.`,
+          `There are ${deploymentConfigs} deployment configurations already, which is the most allowed. Delete one that is not used: \`sluice configs delete NAME\`, or ${raisedBy("deploymentConfigs")}.`,
         );
       }
       await insertDeploymentConfig(db, config, createdAt);

@@ -12,11 +12,12 @@ import {
   requireDeploymentGroupName,
 } from "@sluice/model/input-checks/required-names.ts";
 import { readResourceTags } from "@sluice/model/input-checks/resource-tag-input.ts";
-import { MAX_DEPLOYMENT_GROUPS_PER_APPLICATION } from "@sluice/model/limits.ts";
 import { deploymentGroupArn } from "@sluice/model/resource-arn.ts";
+import { raisedBy } from "@sluice/model/service-limits.ts";
 import { DEFAULT_GROUP_FIELDS, groupFieldsOf } from "../../../groups/deployment-group-fields.ts";
 import { GROUP_FIELDS } from "../../../store/columns/group-columns.ts";
 import { countDeploymentGroups, findDeploymentGroup, insertDeploymentGroup } from "../../../store/deployment-groups.ts";
+import { lockCounts } from "../../../store/lock-counts.ts";
 import { putResourceTags } from "../../../store/resource-tags.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
 import { requireApplication, requireDeploymentConfig } from "../checks/known-resources.ts";
@@ -33,13 +34,15 @@ export const createDeploymentGroup: CodeDeployOperation<
   const serviceRoleArn = requireServiceRole(input.serviceRoleArn);
   if (input.deploymentConfigName !== undefined) requireDeploymentConfigName(input.deploymentConfigName);
   const given = groupFieldsOf({ ...input, serviceRoleArn });
-  checkGroupFields(given);
-  const tags = readResourceTags(input.tags);
+  checkGroupFields(given, context.limits);
+  const tags = readResourceTags(input.tags, context.limits);
   await checkEcsServiceKind(given.ecsServices, serviceRoleArn, context.ecsServices);
   const deploymentGroupId = context.randomUuid();
   const createdAt = context.now();
   try {
-    await context.store.write(async ({ db }) => {
+    await context.store.write(async (transaction) => {
+      const { db } = transaction;
+      await lockCounts(transaction);
       const { application_id: applicationId, compute_platform: platform } = await requireApplication(
         db,
         applicationName,
@@ -47,13 +50,14 @@ export const createDeploymentGroup: CodeDeployOperation<
       if (await findDeploymentGroup(db, applicationId, name)) throw groupExists(applicationName, name);
       const config = await requireDeploymentConfig(db, input.deploymentConfigName ?? DEFAULT_CONFIG_NAMES[platform]);
       const fields = { ...DEFAULT_GROUP_FIELDS[platform], ...given, serviceRoleArn };
-      checkWholeGroup(platform, config, fields);
+      checkWholeGroup(platform, config, fields, context.limits);
       await checkEcsServiceIsFree(db, deploymentGroupId, fields);
       await checkLifecycleHooks(db, deploymentGroupId, fields);
-      if ((await countDeploymentGroups(db, applicationId)) >= MAX_DEPLOYMENT_GROUPS_PER_APPLICATION) {
+      const { groupsPerApplication } = context.limits;
+      if ((await countDeploymentGroups(db, applicationId)) >= groupsPerApplication) {
         throw new CallerFault(
           "DeploymentGroupLimitExceededException",
-          `The application ${applicationName} has ${MAX_DEPLOYMENT_GROUPS_PER_APPLICATION} deployment groups already, which is the most allowed. Delete one that is not used: \`sluice groups delete\`.`,
+          `The application ${applicationName} has ${groupsPerApplication} deployment groups already, which is the most allowed. Delete one that is not used: \`sluice groups delete\`, or ${raisedBy("groupsPerApplication")}.`,
         );
       }
       await insertDeploymentGroup(db, {

@@ -12,6 +12,7 @@ import {
   lockDeploymentGroup,
   updateDeploymentGroup as updateRow,
 } from "../../../store/deployment-groups.ts";
+import { lockCounts } from "../../../store/lock-counts.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
 import { requireApplication, requireDeploymentConfig, requireDeploymentGroup } from "../checks/known-resources.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
@@ -32,7 +33,7 @@ export const updateDeploymentGroup: CodeDeployOperation<
       : requireDeploymentGroupName(input.newDeploymentGroupName, "newDeploymentGroupName");
   if (input.deploymentConfigName !== undefined) requireDeploymentConfigName(input.deploymentConfigName);
   const change = groupFieldsOf(input);
-  checkGroupFields(change);
+  checkGroupFields(change, context.limits);
   if (change.ecsServices) {
     const { db } = context.store;
     const group = await requireDeploymentGroup(db, await requireApplication(db, applicationName), oldName);
@@ -42,6 +43,7 @@ export const updateDeploymentGroup: CodeDeployOperation<
   try {
     await context.store.write(async (transaction) => {
       const { db } = transaction;
+      await lockCounts(transaction);
       const application = await requireApplication(db, applicationName);
       const found = await requireDeploymentGroup(db, application, oldName);
       const before = (await lockDeploymentGroup(transaction, found.deployment_group_id)) ?? found;
@@ -50,7 +52,7 @@ export const updateDeploymentGroup: CodeDeployOperation<
       }
       const config = await requireDeploymentConfig(db, input.deploymentConfigName ?? before.deployment_config_name);
       const fields = changeGroupFields(GROUP_FIELDS.read(before), change);
-      checkWholeGroup(application.compute_platform, config, fields);
+      checkWholeGroup(application.compute_platform, config, fields, context.limits);
       await checkEcsServiceIsFree(db, before.deployment_group_id, fields);
       await checkLifecycleHooks(db, before.deployment_group_id, fields);
       const after = {

@@ -14,6 +14,7 @@ import { isOneOf } from "@sluice/model/is-one-of.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { ArnScope } from "@sluice/model/resource-arn.ts";
 import { type RevisionLocation, revisionKey } from "@sluice/model/revision-location.ts";
+import type { ServiceLimits } from "@sluice/model/service-limits.ts";
 import { callerArn } from "../../../access/caller-arn.ts";
 import { type DeployablePlatform, deployablePlatformOf } from "../../../groups/deployable-platforms.ts";
 import { alarmWatchOf } from "../../../groups/group-alarms.ts";
@@ -48,7 +49,7 @@ export async function createDeploymentWith(
 ): Promise<{ readonly deploymentId: string }> {
   const names = requireNames(input);
   if (input.revision !== undefined) requireRevision(input.revision);
-  checkOptions(input);
+  checkOptions(input, context.limits);
   const deployment = await prepareDeployment(input, names, context);
   const groupId = deployment.group.deployment_group_id;
   try {
@@ -123,13 +124,13 @@ export async function rolloutOf(
   revision: RevisionLocation | null,
   application: ApplicationRow,
   group: DeploymentGroupRow,
-  { store, revisions }: Pick<CodeDeployContext, "store" | "revisions">,
+  { store, revisions, limits }: Pick<CodeDeployContext, "store" | "revisions" | "limits">,
 ): Promise<Pick<NewDeployment, "strategy" | "alarms" | "request">> {
   const config = await requireDeploymentConfig(store.db, input.deploymentConfigName ?? group.deployment_config_name);
   const fields = GROUP_FIELDS.read(group);
   const platform = deployablePlatformOf(application);
   platform.checkGroup(group.deployment_group_name, fields);
-  checkOptions(input);
+  checkOptions(input, limits);
   platform.checkAsked(input);
   const read = await readFor(platform, revision, application, { db: store.db, revisions });
   const strategy = platform.rollout({ fields, config, settings: settingsOf(group) }, input, read);
@@ -165,7 +166,7 @@ async function readFor(
   return readServiceRevision(revision ?? requireRevision(undefined), applicationId, shelf);
 }
 
-function checkOptions(input: Omit<CreateDeploymentInput, "revision">): void {
+function checkOptions(input: Omit<CreateDeploymentInput, "revision">, limits: ServiceLimits): void {
   checkDescription(input.description);
   if (input.fileExistsBehavior !== undefined && !isOneOf(ENUMS.FileExistsBehavior, input.fileExistsBehavior)) {
     throw new CallerFault(
@@ -174,7 +175,7 @@ function checkOptions(input: Omit<CreateDeploymentInput, "revision">): void {
     );
   }
   checkAutoRollback(input.autoRollbackConfiguration);
-  checkAlarms(input.overrideAlarmConfiguration, "overrideAlarmConfiguration");
+  checkAlarms(input.overrideAlarmConfiguration, limits, "overrideAlarmConfiguration");
 }
 
 /** A word of warning, for which no deployment is refused and no caller waits long: its start finds the hosts, or says why not. */

@@ -4,7 +4,7 @@ import { listGitHubTokens } from "../../../store/github-tokens.ts";
 import { openPage } from "../../listed-page.ts";
 import type { CodeDeployOperation } from "../codedeploy-context.ts";
 
-/** By name. An account has fewer than a page holds. */
+/** By name. */
 export const listGitHubAccountTokenNames: CodeDeployOperation<
   ListGitHubAccountTokenNamesInput,
   ListGitHubAccountTokenNamesOutput

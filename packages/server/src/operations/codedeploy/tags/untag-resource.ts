@@ -9,7 +9,7 @@ import type { CodeDeployOperation } from "../codedeploy-context.ts";
 export const untagResource: CodeDeployOperation<UntagResourceInput, UntagResourceOutput> = async (input, context) => {
   const arn = requireResourceArn(input.ResourceArn);
   const keys = requireTagKeys(input.TagKeys, "TagKeys");
-  checkResourceTagCount(keys.length);
+  checkResourceTagCount(keys.length, context.limits);
   await context.store.write(async ({ db }) => {
     await removeResourceTags(db, await requireTaggable(db, context, arn), keys);
   });

@@ -12,7 +12,7 @@ const MAX_READ_MILLISECONDS = 10_000;
 /** Whether the alarms of a configuration are as they should be, also where it is not enabled. In the order of their names there. */
 export const readAlarmsNow: Operation<ReadAlarmsInput, ReadAlarmsOutput, SluiceContext> = async (
   { alarmConfiguration },
-  { preflight: { alarmReader }, signal },
+  { preflight: { alarmReader }, signal, limits },
 ) => {
   if (!alarmConfiguration) {
     throw new CallerFault(
@@ -20,7 +20,7 @@ export const readAlarmsNow: Operation<ReadAlarmsInput, ReadAlarmsOutput, SluiceC
       "alarmConfiguration is missing: give the one of a deployment group, or { alarms: [{ name }] }.",
     );
   }
-  checkAlarms(alarmConfiguration);
+  checkAlarms(alarmConfiguration, limits);
   const names = (alarmConfiguration.alarms ?? []).flatMap(({ name }) => name ?? []);
   if (names.length === 0) return { alarms: [] };
   const readings = await readInTime(names);

@@ -2,26 +2,32 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { isRepositoryPattern } from "@sluice/model/git-hub-repository.ts";
 import { requireGitHubTokenName } from "@sluice/model/input-checks/required-names.ts";
-import { MAX_GITHUB_TOKEN_CHARACTERS, MAX_GITHUB_TOKEN_REPOSITORIES, MAX_GITHUB_TOKENS } from "@sluice/model/limits.ts";
+import { MAX_GITHUB_TOKEN_CHARACTERS, MAX_GITHUB_TOKEN_REPOSITORIES } from "@sluice/model/limits.ts";
+import { raisedBy } from "@sluice/model/service-limits.ts";
 import type { PutGitHubTokenInput, PutGitHubTokenOutput } from "@sluice/wire/sluice/git-hub-api.ts";
 import { listGitHubTokens, putGitHubToken as writeToken } from "../../../store/github-tokens.ts";
+import { lockCounts } from "../../../store/lock-counts.ts";
 import type { Operation } from "../../operation.ts";
 
 /** Printable characters without a space: what a header can carry. */
 const SECRET = /^[!-~]+$/;
 
 /** The server keeps the secret and shows it to nobody; no message here has it. */
-export const putGitHubToken: Operation<PutGitHubTokenInput, PutGitHubTokenOutput> = async (input, { store, now }) => {
+export const putGitHubToken: Operation<PutGitHubTokenInput, PutGitHubTokenOutput> = async (
+  input,
+  { store, now, limits },
+) => {
   const tokenName = requireGitHubTokenName(input.tokenName);
   const secret = requireSecret(input.secret);
   const repositories = requireRepositories(input.repositories ?? []);
   const at = now();
   await store.write(async (transaction) => {
+    await lockCounts(transaction);
     const others = (await listGitHubTokens(transaction.db)).filter((row) => row.token_name !== tokenName);
-    if (others.length >= MAX_GITHUB_TOKENS) {
+    if (others.length >= limits.gitHubTokens) {
       throw new CallerFault(
         "ValidationException",
-        `The account has ${others.length} GitHub tokens, and at most ${MAX_GITHUB_TOKENS} are allowed: delete one with sluice github-tokens delete.`,
+        `The account has ${others.length} GitHub tokens, and at most ${limits.gitHubTokens} are allowed: delete one with sluice github-tokens delete, or ${raisedBy("gitHubTokens")}.`,
       );
     }
     await writeToken(transaction, { tokenName, secret, repositories, at });
