@@ -58,6 +58,24 @@ export function parseEcsArn(arn: string): EcsArn | undefined {
   return resource && { region, accountId, resource };
 }
 
+/** The one ARN that stands for it here, however a caller wrote it. */
+export function ecsResourceArn(scope: ArnScope, resource: EcsResource): string {
+  switch (resource.type) {
+    case "cluster":
+      return clusterArn(scope, resource.clusterName);
+    case "service":
+      return ecsServiceArn(scope, resource.clusterName, resource.serviceName);
+    case "task":
+      return taskArn(scope, resource.clusterName, resource.taskId);
+    case "task-set":
+      return taskSetArn(scope, resource.clusterName, resource);
+    case "task-definition":
+      return taskDefinitionArn(scope, resource.family, resource.revision);
+    default:
+      return resource satisfies never;
+  }
+}
+
 /** A name, or what an ARN of this account and region names; undefined: it names nothing that can be here. */
 export function namedResource<Type extends EcsResource["type"]>(
   text: string,

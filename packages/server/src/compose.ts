@@ -44,6 +44,7 @@ import { s3Authorize, s3TroubleOf } from "./http/s3-access.ts";
 import { auditS3 } from "./http/s3-audit.ts";
 import type { ServerNames } from "./http/server-names.ts";
 import { type Admit, signedRoute } from "./http/signed-route.ts";
+import { streamGuard } from "./http/stream-guard.ts";
 import { UnprovedBodies } from "./http/unproved-bodies.ts";
 import { UnprovedConnections } from "./http/unproved-connections.ts";
 import { consoleApi, type WireServiceDependencies, wireServices } from "./http/wire-services.ts";
@@ -67,7 +68,7 @@ import { ConsoleSessions } from "./sessions/console-sessions.ts";
 import { mayHostReadObject } from "./signing/bundle-access.ts";
 import { SpecificationDesk } from "./signing/specification-desk.ts";
 import type { SpecificationSigningKey } from "./signing/specification-envelope.ts";
-import { type AccessKey, AccessKeys, type KeyOwner } from "./store/access-keys.ts";
+import { AccessKeys, type KeyOwner } from "./store/access-keys.ts";
 import type { DataDirectory } from "./store/data-directory.ts";
 import { DatabaseAwayError } from "./store/database-away.ts";
 import { listLivingHosts } from "./store/hosts.ts";
@@ -388,10 +389,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     feed: runner.feed,
     notices,
     streams,
-    isStillGood: async ({ accessKeyId, sessionId }: Principal) =>
-      sessionId === undefined
-        ? isGood(await accessKeys.find(accessKeyId), now())
-        : (await consoleSessions.findAgain(sessionId)) !== null,
+    isStillGood: streamGuard({ accessKeys, sessions: consoleSessions, now }),
   };
   const hostStates = watchHostStates({
     feed: notices,
@@ -549,11 +547,6 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       await store.close();
     },
   };
-}
-
-/** Whether the key opens anything. */
-function isGood(key: AccessKey | null, now: number): boolean {
-  return key !== null && !key.isInactive && (key.expiresAt ?? Infinity) > now;
 }
 
 /** In the name of the console's cookie. */

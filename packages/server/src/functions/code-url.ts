@@ -13,7 +13,7 @@ export interface CodeUrls {
   readonly now: () => number;
 }
 
-/** A URL of this server's bucket that yields a function's zip, signed by the caller's own key; null: that may not read the bucket. */
+/** A URL of this server's bucket that yields a function's zip, signed by the caller's own key; null: that may not read the bucket, or is a temporary one. */
 export async function codeUrl(
   { accessKeys, region, now }: CodeUrls,
   principal: Principal,
@@ -23,7 +23,8 @@ export async function codeUrl(
   if (authorize(principal, "s3:GetObject", `arn:aws:s3:::${FUNCTION_CODE_BUCKET}/${codeSha256}`) !== "allowed")
     return null;
   const credentials = await accessKeys.find(principal.accessKeyId);
-  if (!credentials) return null;
+  // A temporary key signs with its token, which the server does not keep.
+  if (!credentials || credentials.tokenSha256 !== undefined) return null;
   return presignUrl({
     method: "GET",
     headers: {},

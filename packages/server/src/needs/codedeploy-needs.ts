@@ -1,4 +1,5 @@
 import type { CreateDeploymentInput } from "@aws-sdk/client-codedeploy";
+import { applicationArn, deploymentGroupArn, parseCodeDeployArn } from "@sluice/model/resource-arn.ts";
 import type { CodeDeployOperations } from "@sluice/wire/generated/codedeploy-shapes.ts";
 import type { Action } from "../access/action.ts";
 import type { Need } from "../access/need.ts";
@@ -79,7 +80,7 @@ export const CODEDEPLOY_NEEDS: Table = {
   ListGitHubAccountTokenNames: anything("codedeploy:ListGitHubAccountTokenNames"),
   ListOnPremisesInstances: anything("codedeploy:ListOnPremisesInstances"),
   ListTagsForResource: async ({ ResourceArn }, context) => [
-    await onTagged(context, { action: "codedeploy:ListTagsForResource", resource: ResourceArn ?? ANY_RESOURCE }),
+    await onTagged(context, { action: "codedeploy:ListTagsForResource", resource: taggedArn(context, ResourceArn) }),
   ],
   PutLifecycleEventHookExecutionStatus: deployment("PutLifecycleEventHookExecutionStatus"),
   RegisterApplicationRevision: application("RegisterApplicationRevision"),
@@ -91,14 +92,14 @@ export const CODEDEPLOY_NEEDS: Table = {
   TagResource: async ({ ResourceArn, Tags }, context) => [
     await onTagged(context, {
       action: "codedeploy:TagResource",
-      resource: ResourceArn ?? ANY_RESOURCE,
+      resource: taggedArn(context, ResourceArn),
       requestTags: requestTags(Tags),
     }),
   ],
   UntagResource: async ({ ResourceArn, TagKeys }, context) => [
     await onTagged(context, {
       action: "codedeploy:UntagResource",
-      resource: ResourceArn ?? ANY_RESOURCE,
+      resource: taggedArn(context, ResourceArn),
       requestTags: requestTags(TagKeys?.map((Key) => ({ Key }))),
     }),
   ],
@@ -170,6 +171,16 @@ function config<Name extends Names<"deploymentConfigName">>(
 
 function instance<Name extends Names<"instanceName">>(name: Name): NeedsOf<{ instanceName?: string | undefined }> {
   return ({ instanceName }, context) => [onInstance(context, `codedeploy:${name}`, instanceName)];
+}
+
+/** Written as policies write it, and as its tags are kept: of another partition it means the same here. */
+function taggedArn(context: NeedsContext, arn: string | undefined): string {
+  const { resource, region, accountId } = (arn && parseCodeDeployArn(arn)) || {};
+  const isOurs = region === context.region && accountId === context.accountId;
+  if (!resource || resource.type === "other" || !isOurs) return arn || ANY_RESOURCE;
+  return resource.type === "application"
+    ? applicationArn(context, resource.applicationName)
+    : deploymentGroupArn(context, resource.applicationName, resource.deploymentGroupName);
 }
 
 function anything(action: Action): NeedsOf<unknown> {

@@ -1,4 +1,4 @@
-import { clusterArn, ecsServiceArn, parseEcsArn, taskArn } from "@sluice/model/ecs-arn.ts";
+import { clusterArn, ecsResourceArn, ecsServiceArn, parseEcsArn, taskArn } from "@sluice/model/ecs-arn.ts";
 import type { ECS_TABLE } from "@sluice/wire/generated/ecs-shapes.ts";
 import type { Action } from "../access/action.ts";
 import type { Need } from "../access/need.ts";
@@ -17,6 +17,7 @@ interface NamingMembers {
   readonly resourceArn?: string;
 }
 
+/** What a call means that names no cluster, or an empty one. */
 const DEFAULT_CLUSTER = "default";
 /** Of all services or tasks, and of task definitions: AWS knows no resource of them either. */
 const ON_ANY: ReadonlySet<string> = new Set([
@@ -33,12 +34,14 @@ const ON_ANY: ReadonlySet<string> = new Set([
 /** A service, a task or a cluster, by name or by ARN; task sets are asked of their service. */
 export function ecsNeeds(operation: string, input: unknown, context: NeedsContext): readonly Need[] {
   const action: Action = `ecs:${operation as keyof typeof ECS_TABLE}`;
-  const { cluster = DEFAULT_CLUSTER, clusterName, clusters, ...named } = input as NamingMembers;
+  const { cluster: givenCluster, clusterName, clusters, ...named } = input as NamingMembers;
+  const cluster = givenCluster || DEFAULT_CLUSTER;
   const ofCluster = lastPart(cluster);
+  const arnOf = (text: string) => ownArn(context, text);
   const services = [named.service, named.serviceName, ...(named.services ?? [])].filter((name) => name !== undefined);
   const tasks = [named.task, ...(named.tasks ?? [])].filter((name) => name !== undefined);
   if (ON_ANY.has(operation)) return [{ action, resource: ANY_RESOURCE }];
-  if (named.resourceArn !== undefined) return [{ action, resource: named.resourceArn }];
+  if (named.resourceArn !== undefined) return [{ action, resource: arnOf(named.resourceArn) ?? named.resourceArn }];
   if (services.length > 0) {
     return needsOn(
       action,
@@ -54,12 +57,15 @@ export function ecsNeeds(operation: string, input: unknown, context: NeedsContex
   const names = clusters && clusters.length > 0 ? clusters : [clusterName ?? cluster];
   return needsOn(
     action,
-    names.map((name) => arnOf(name) ?? clusterArn(context, name)),
+    names.map((name) => arnOf(name) ?? clusterArn(context, name || DEFAULT_CLUSTER)),
   );
 }
 
-function arnOf(text: string): string | undefined {
-  return parseEcsArn(text) ? text : undefined;
+/** Written as policies write it: of another partition it means the same here. Undefined: the text is no ARN. */
+function ownArn({ region, accountId }: NeedsContext, text: string): string | undefined {
+  const arn = parseEcsArn(text);
+  if (!arn) return undefined;
+  return arn.region === region && arn.accountId === accountId ? ecsResourceArn(arn, arn.resource) : text;
 }
 
 function lastPart(cluster: string): string {

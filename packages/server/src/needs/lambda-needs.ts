@@ -7,8 +7,6 @@ import { ANY_RESOURCE, type NeedsContext, needsOn } from "./needs-context.ts";
 interface NamingMembers {
   readonly FunctionName?: string;
   readonly Qualifier?: string;
-  /** Of an alias. */
-  readonly Name?: string;
   readonly Resource?: string;
   /** That the function acts by. */
   readonly Role?: string;
@@ -17,9 +15,10 @@ interface NamingMembers {
 /** A function, with the version or alias that the call names; and to pass on the role that it gives to the function. */
 export function lambdaNeeds(action: Action, input: unknown, context: NeedsContext): readonly Need[] {
   const { FunctionName, Qualifier, Resource, Role } = input as NamingMembers;
-  if (Resource !== undefined) return needsOn(action, [Resource]);
-  if (FunctionName === undefined) return [{ action, resource: ANY_RESOURCE }];
-  const reference = parseFunctionReference(FunctionName);
-  const arn = functionArn(context, reference?.functionName ?? FunctionName, reference?.qualifier ?? Qualifier);
+  const named = Resource ?? FunctionName;
+  if (named === undefined) return [{ action, resource: ANY_RESOURCE }];
+  // Written as policies write it, however the call names the function.
+  const reference = parseFunctionReference(named);
+  const arn = functionArn(context, reference?.functionName ?? named, reference?.qualifier ?? Qualifier);
   return [...needsOn(action, [arn]), ...(Role === undefined ? [] : needsOn(PASS_ROLE, [Role]))];
 }

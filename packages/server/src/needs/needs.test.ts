@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Action } from "../access/action.ts";
 import { authorize } from "../access/authorize.ts";
 import type { Principal } from "../access/principal.ts";
+import { newHostRow } from "../hosts/new-host.ts";
+import { insertHost } from "../store/hosts.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { deploymentRow } from "../store/rows.fixture.ts";
 import { CODEDEPLOY_NEEDS } from "./codedeploy-needs.ts";
@@ -77,6 +79,11 @@ describe("a call of CodeDeploy", () => {
       ["AddTagsToOnPremisesInstances instance/r1", "AddTagsToOnPremisesInstances instance/r2"],
     ],
     ["ListOnPremisesInstances", {}, ["ListOnPremisesInstances *"]],
+    [
+      "TagResource",
+      { ResourceArn: `${ARN.replace("aws", "aws-cn")}:deploymentgroup:web/live` },
+      ["TagResource deploymentgroup:web/live"],
+    ],
   ])("%s %j needs its resources", async (operation, input, resources) => {
     expect(await resourcesOf(operation, input)).toEqual(resources);
   });
@@ -108,6 +115,19 @@ it("a call of Sluice's own needs the group of its deployment, and every member t
     ...["applicationName", "deploymentGroupName", "deploymentId", "fromDeploymentId", "host", "hostIdentifier"],
     ...["hostName", "instanceId", "toDeploymentId"],
   ]);
+});
+
+it("a host is named in policies by its name, also where the call gives its id", async () => {
+  const hostId = "i-0123456789abcdef0";
+  const identified = { hostId, hostIdentifier: hostId, kind: "instance" } as const;
+  const host = newHostRow({ ...identified, hostName: "web-1", tags: [], now: 0 });
+  await store.write((transaction) => insertHost(transaction, host));
+  for (const named of ["web-1", hostId]) {
+    const [need] = await sluiceNeeds("RemoveHost", { host: named }, context);
+    expect(need?.resource).toBe("arn:aws:sluice:us-east-1:111122223333:host/web-1");
+  }
+  const [need] = await sluiceNeeds("RemoveHost", { host: "web-2" }, context);
+  expect(need?.resource).toBe("arn:aws:sluice:us-east-1:111122223333:host/web-2");
 });
 
 describe("a user", () => {
@@ -205,6 +225,8 @@ describe("a user", () => {
 
 describe("a call of another service", () => {
   const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:111122223333:${resource}`;
+  /** As the operations take it, too: they look at account and region. */
+  const elsewhere = (text: string) => text.replace("arn:aws:", "arn:aws-cn:");
   const balancer = arn("elasticloadbalancing", "loadbalancer/app/web/1");
 
   it.each([
@@ -212,7 +234,12 @@ describe("a call of another service", () => {
     ["UpdateService", { service: arn("ecs", "service/prod/web") }, arn("ecs", "service/prod/web")],
     ["DescribeClusters", {}, arn("ecs", "cluster/default")],
     ["StopTask", { task: "0123", cluster: arn("ecs", "cluster/prod") }, arn("ecs", "task/prod/0123")],
+    ["StopTask", { task: "0123", cluster: "" }, arn("ecs", "task/default/0123")],
+    ["DescribeClusters", { clusters: [""] }, arn("ecs", "cluster/default")],
     ["RegisterTaskDefinition", { family: "web" }, "*"],
+    ["UpdateService", { service: elsewhere(arn("ecs", "service/prod/web")) }, arn("ecs", "service/prod/web")],
+    ["DeleteCluster", { cluster: elsewhere(arn("ecs", "cluster/prod")) }, arn("ecs", "cluster/prod")],
+    ["TagResource", { resourceArn: arn("ecs", "task-definition/web:007") }, arn("ecs", "task-definition/web:7")],
     ["TagResource", { resourceArn: arn("ecs", "cluster/prod") }, arn("ecs", "cluster/prod")],
   ])("ECS: %s %j", (operation, input, resource) => {
     expect(ecsNeeds(operation, input, context)).toEqual([{ action: `ecs:${operation}`, resource }]);
@@ -231,6 +258,7 @@ describe("a call of another service", () => {
     ["lambda:InvokeFunction", { FunctionName: "pay", Qualifier: "live" }, arn("lambda", "function:pay:live")],
     ["lambda:GetAlias", { FunctionName: arn("lambda", "function:pay"), Name: "live" }, arn("lambda", "function:pay")],
     ["lambda:ListFunctions", {}, "*"],
+    ["lambda:TagResource", { Resource: elsewhere(arn("lambda", "function:pay")) }, arn("lambda", "function:pay")],
   ] as const)("Lambda: %s %j", (action, input, resource) => {
     expect(lambdaNeeds(action, input, context)).toEqual([{ action, resource }]);
   });

@@ -1,6 +1,7 @@
 import type { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import type { Action } from "../access/action.ts";
 import type { Need } from "../access/need.ts";
+import { findHost, findLivingHostByName } from "../store/hosts.ts";
 import {
   ANY_RESOURCE,
   type NeedsContext,
@@ -59,8 +60,14 @@ async function resourceNeeds(action: Action, input: NamingMembers, context: Need
   if (groupName !== undefined) return [await onGroup(context, action, applicationName, groupName)];
   if (applicationName !== undefined) return [await onApplication(context, action, applicationName)];
   const [host] = texts(input.host, input.hostName, input.instanceId);
-  if (host !== undefined) return [onHost(context, action, host)];
+  if (host !== undefined) return [onHost(context, action, await hostNameOf(context, host))];
   return [{ action, resource: ANY_RESOURCE }];
+}
+
+/** A host is named in policies by its name, however the call names it, which finds it as the operations do. */
+async function hostNameOf({ db }: NeedsContext, nameOrId: string): Promise<string> {
+  const found = (await findLivingHostByName(db, nameOrId)) ?? (await findHost(db, nameOrId));
+  return found?.host_name ?? nameOrId;
 }
 
 function texts(...values: readonly unknown[]): string[] {

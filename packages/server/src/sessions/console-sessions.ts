@@ -1,6 +1,6 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { Principal } from "../access/principal.ts";
-import type { AccessKeys } from "../store/access-keys.ts";
+import { type AccessKeys, opensNow } from "../store/access-keys.ts";
 import {
   type ConsoleSessionRow,
   deleteConsoleSession,
@@ -119,7 +119,7 @@ export class ConsoleSessions {
     const now = this.#parts.now();
     if (row.expires_at <= now || row.used_at + SESSION_IDLE_MILLISECONDS <= now) return null;
     const key = await this.#parts.accessKeys.find(row.access_key_id);
-    if (!key || !isPeopleRole(key.role) || key.isInactive || (key.expiresAt ?? Infinity) <= now) return null;
+    if (!key || !isPeopleRole(key.role) || !opensNow(key, now)) return null;
     if (now - row.used_at >= TOUCH_MILLISECONDS) this.#touch(row.cookie_sha256, now);
     const { accessKeyId, role, identity } = key;
     const principal = { accessKeyId, role, hostId: null, sessionId: row.cookie_sha256, ...(identity && { identity }) };

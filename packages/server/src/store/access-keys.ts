@@ -173,6 +173,11 @@ async function hostOf(db: Kysely<Database>, { arn }: Identity): Promise<string |
   return (await findLivingHostByIdentifier(db, arn))?.host_id ?? null;
 }
 
+/** Whether it is neither disabled nor expired. */
+export function opensNow({ isInactive, expiresAt }: AccessKey, now: number): boolean {
+  return !isInactive && (expiresAt === undefined || expiresAt > now);
+}
+
 function isKeyOf(key: AccessKey, owner: KeyOwner): boolean {
   if ("policies" in owner) return key.identity !== undefined;
   if ("accessKeyId" in owner) {

@@ -115,6 +115,12 @@ export async function findAnyKey(db: Kysely<Database>, accessKeyId: string): Pro
   return db.selectFrom("access_keys").selectAll().where("access_key_id", "=", accessKeyId).executeTakeFirst();
 }
 
+/** As {@link findAnyKey}; and nobody changes or deletes it until the transaction ends, so that what it begins ends with it. */
+export async function keepKey({ db, dialect }: WriteTransaction, accessKeyId: string): Promise<AnyKeyRow | undefined> {
+  const query = db.selectFrom("access_keys").selectAll().where("access_key_id", "=", accessKeyId);
+  return (dialect === "postgres" ? query.forShare() : query).executeTakeFirst();
+}
+
 export async function insertKey({ db }: WriteTransaction, row: Insertable<AccessKeysTable>): Promise<void> {
   await db.insertInto("access_keys").values(row).execute();
 }

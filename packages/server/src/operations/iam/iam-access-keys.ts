@@ -81,9 +81,7 @@ export const listAccessKeys: Operation<
   { readonly AccessKeyMetadata: readonly KeyView[]; readonly IsTruncated: boolean; readonly Marker: string | undefined }
 > = async (input, context) => {
   const { user_name } = await requireUser(context.store.db, input.UserName, context);
-  const keys = (await listKeysOfUser(context.store.db, user_name)).toSorted((a, b) =>
-    a.access_key_id < b.access_key_id ? -1 : 1,
-  );
+  const keys = await listKeysOfUser(context.store.db, user_name);
   const { items, ...rest } = markedPage("ListAccessKeys", keys, input, ({ access_key_id }) => access_key_id, context);
   return {
     AccessKeyMetadata: items.map((key) => ({

@@ -29,7 +29,7 @@ export interface MarkedPage<Item> {
   readonly Marker: string | undefined;
 }
 
-/** A page of what is listed by names. */
+/** A page of what is listed by names, in whatever order it was read: that of a database may be another than the pages'. */
 export function markedPage<Item>(
   operation: string,
   all: readonly Item[],
@@ -44,8 +44,10 @@ export function markedPage<Item>(
   const refuse = () => invalid("Invalid Marker: pass it as the last answer gave it, or leave it out.");
   const page = openPage({ operation, input, token: Marker, size: MaxItems, shape: ["string"], refuse }, context);
   const [after] = page.after ?? [];
-  const begin = after === undefined ? 0 : all.findIndex((item) => keyOf(item) > after);
-  const { items, nextToken } = page.cut(begin < 0 ? [] : all.slice(begin), (item) => [keyOf(item)]);
+  const rest = all
+    .filter((item) => after === undefined || keyOf(item) > after)
+    .toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  const { items, nextToken } = page.cut(rest, (item) => [keyOf(item)]);
   return { items, IsTruncated: nextToken !== undefined, Marker: nextToken };
 }
 

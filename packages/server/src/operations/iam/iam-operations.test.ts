@@ -3,6 +3,8 @@ import type { OperationContext } from "../operation.ts";
 import { testContext } from "../operation-context.fixture.ts";
 import { putRole } from "../sluice/identities/roles.ts";
 import { createAccessKey as createKey } from "../sluice/keys/create-access-key.ts";
+import { deleteAccessKey as deleteKey } from "../sluice/keys/delete-access-key.ts";
+import { updateAccessKey as updateKey } from "../sluice/keys/update-access-key.ts";
 import { assumeRole } from "../sts/assume-role.ts";
 import { createAccessKey, deleteAccessKey, listAccessKeys } from "./iam-access-keys.ts";
 import {
@@ -97,3 +99,22 @@ it("keeps the path of hosts' ARNs: a user of it would speak for a host", async (
     });
   }
 });
+
+it.each(["deleted", "disabled", "expired"])(
+  "gives no role to a key that was %s since its call came in",
+  async (how) => {
+    await putRole({ roleName: "deployer", policyNames: ["ReadOnlyAccess"] }, context);
+    const expiresAt = how === "expired" ? new Date(clock.now + 1) : undefined;
+    const { accessKey } = await createKey({ role: "read-only", expiresAt }, context);
+    const { accessKeyId } = accessKey;
+    if (how === "deleted") await deleteKey({ accessKeyId }, context);
+    if (how === "disabled") await updateKey({ accessKeyId, status: "Inactive" }, context);
+    const now = () => clock.now + 1;
+    const caller = { ...context, now, principal: { role: "root", accessKeyId, hostId: null } as const };
+    const RoleArn = "arn:aws:iam::111122223333:role/deployer";
+    await expect(assumeRole({ RoleArn, RoleSessionName: "ci" }, caller)).rejects.toMatchObject({
+      code: "UnrecognizedClientException",
+    });
+    expect(await context.store.db.selectFrom("sts_sessions").selectAll().execute()).toEqual([]);
+  },
+);

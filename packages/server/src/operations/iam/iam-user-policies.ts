@@ -70,7 +70,7 @@ export const listUserPolicies: Operation<
 > = async (input, context) => {
   const user = await requireUser(context.store.db, input.UserName, context);
   const { inline } = await ownedPolicies(context.store.db, { kind: "user", name: user.user_name });
-  const names = inline.map(({ policy_name }) => policy_name).toSorted();
+  const names = inline.map(({ policy_name }) => policy_name);
   const { items, ...rest } = markedPage("ListUserPolicies", names, input, (name) => name, context);
   return { PolicyNames: items, ...rest };
 };
@@ -106,7 +106,7 @@ export const listAttachedUserPolicies: Operation<
 > = async (input, context) => {
   const user = await requireUser(context.store.db, input.UserName, context);
   const { attached } = await ownedPolicies(context.store.db, { kind: "user", name: user.user_name });
-  const { items, ...rest } = markedPage("ListAttachedUserPolicies", attached.toSorted(), input, (arn) => arn, context);
+  const { items, ...rest } = markedPage("ListAttachedUserPolicies", attached, input, (arn) => arn, context);
   return { AttachedPolicies: items.map((arn) => ({ PolicyName: nameInArn(arn), PolicyArn: arn })), ...rest };
 };
 

@@ -10,7 +10,7 @@ import { roleArn, sessionArn } from "../../store/iam/iam-arns.ts";
 import type { IamRolesTable } from "../../store/iam/iam-tables.ts";
 import { findRole } from "../../store/iam/roles.ts";
 import { countTemporaryKeysOf, findTemporaryKey, insertTemporaryKey } from "../../store/iam/temporary-keys.ts";
-import { findAnyKey } from "../../store/people-keys.ts";
+import { keepKey } from "../../store/people-keys.ts";
 import { requirePolicyDocument } from "../iam/checks/policy-documents.ts";
 import { requirePolicy } from "../iam/checks/policy-references.ts";
 import type { Operation, OperationContext } from "../operation.ts";
@@ -116,23 +116,32 @@ function requireDuration(seconds: number, maxSeconds: number): void {
 
 /** The long-lived key from which the session descends, and how long that is good. */
 async function sourceOf(
-  { db }: WriteTransaction,
+  transaction: WriteTransaction,
   seconds: number,
   { principal, now }: OperationContext,
 ): Promise<{ readonly accessKeyId: string; readonly expiresAt: number }> {
+  const { db } = transaction;
   const chained = await findTemporaryKey(db, principal.accessKeyId);
   if (chained && seconds > MAX_CHAINED_SESSION_SECONDS) {
     throw invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
   }
   const accessKeyId = chained?.source_access_key_id ?? principal.accessKeyId;
-  const key = await findAnyKey(db, accessKeyId);
+  const key = await keepKey(transaction, accessKeyId);
+  const expiresAt = key?.expires_at ?? Number.MAX_SAFE_INTEGER;
+  // It was good when the call came in, as far as this server remembered.
+  if (key?.status !== "Active" || expiresAt <= now()) {
+    throw new CallerFault(
+      "UnrecognizedClientException",
+      `The security token included in the request is invalid: the access key ${accessKeyId}, by which the role would be taken, is deleted, disabled or expired. Take the role with another key.`,
+    );
+  }
   if ((await countTemporaryKeysOf(db, accessKeyId, now())) >= MAX_TEMPORARY_KEYS_PER_KEY) {
     throw new CallerFault(
       "LimitExceeded",
       `The access key ${accessKeyId} has ${MAX_TEMPORARY_KEYS_PER_KEY} temporary keys: use them until they expire, or ask for shorter sessions.`,
     );
   }
-  return { accessKeyId, expiresAt: key?.expires_at ?? Number.MAX_SAFE_INTEGER };
+  return { accessKeyId, expiresAt };
 }
 
 async function sessionPolicies(

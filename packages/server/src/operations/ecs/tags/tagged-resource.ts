@@ -10,7 +10,7 @@ import {
   TASK_SET_DEFINITION,
 } from "../../../store/columns/ecs-columns.ts";
 import { changeCluster, findCluster } from "../../../store/ecs/clusters.ts";
-import { changeService, findService } from "../../../store/ecs/services.ts";
+import { changeService, findService, findServicesById } from "../../../store/ecs/services.ts";
 import { changeTaskDefinition, findTaskDefinition } from "../../../store/ecs/task-definitions.ts";
 import { changeTaskSet, findTaskSet } from "../../../store/ecs/task-sets.ts";
 import type { Database } from "../../../store/schema.ts";
@@ -70,7 +70,10 @@ async function findTagged(db: Kysely<Database>, resource: Resource): Promise<Tag
     }
     case "task-set": {
       const row = await findTaskSet(db, resource.taskSetId);
-      if (!row) return undefined;
+      const [service] = row ? await findServicesById(db, [row.service_id]) : [];
+      // Policies were asked about the service in the ARN: the id of another service's task set finds nothing.
+      const isNamed = service?.cluster_name === resource.clusterName && service.service_name === resource.serviceName;
+      if (!row || !isNamed) return undefined;
       const definition = TASK_SET_DEFINITION.read(row);
       const save = (tags: readonly EcsTag[]) =>
         changeTaskSet(db, row.task_set_id, { definition_json: TASK_SET_DEFINITION.write({ ...definition, tags }) });

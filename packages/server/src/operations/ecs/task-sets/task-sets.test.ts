@@ -118,6 +118,8 @@ it("has tags of its own, as the service, the cluster and the task definition hav
   expect(await world.fault("TagResource", { resourceArn: task, tags: [{ key: "a" }] })).toContain("is not the ARN of");
   const none = "arn:aws:ecs:us-east-1:111122223333:service/prod/none";
   expect(await world.fault("ListTagsForResource", { resourceArn: none })).toContain("ResourceNotFoundException: ");
+  const othersTaskSet = blue?.taskSetArn?.replace("/prod/web/", "/prod/other/");
+  expect(await world.fault("ListTagsForResource", { resourceArn: othersTaskSet })).toContain("ResourceNotFound");
   const many = Array.from({ length: 51 }, (_, index) => ({ key: `k${index}`, value: "" }));
   expect(await world.fault("TagResource", { resourceArn: arns[0], tags: many })).toContain("at most 50 tags");
   const twice = [{ key: "a" }, { key: "a" }];

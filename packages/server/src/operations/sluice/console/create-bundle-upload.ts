@@ -44,6 +44,12 @@ export const createBundleUpload: Operation<CreateBundleUploadInput, CreateBundle
       `The access key ${principal.accessKeyId} is a temporary one, or not stored on this server, and signs no URLs: call with another key.`,
     );
   }
+  if (credentials.tokenSha256 !== undefined) {
+    throw new CallerFault(
+      "AccessDeniedException",
+      `The access key ${principal.accessKeyId} is a temporary one, and the server signs no URLs for it. Upload the file yourself: aws s3 cp FILE s3://${REVISIONS_BUCKET_DEFAULT}/KEY`,
+    );
+  }
   makeBucket(context);
   const now = new Date(context.now());
   const path = [REVISIONS_BUCKET_DEFAULT, ...key.split("/")].map(encodeComponent).join("/");

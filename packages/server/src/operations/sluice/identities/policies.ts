@@ -40,7 +40,10 @@ export const listPolicies: Operation<ListPoliciesInput, ListPoliciesOutput> = as
   const page = requestedPage("ListPolicies", input, context);
   const own = scope === "aws" ? [] : (await listOwnPolicies(store.db)).map((policy) => ownPolicy(policy, accountId));
   const managed = scope === "own" ? [] : MANAGED_POLICIES.map(managedPolicy);
-  const all: readonly FoundPolicy[] = [...own, ...managed];
+  // In the order by which a page goes on: that of a database may be another.
+  const all: readonly FoundPolicy[] = [...own, ...managed].toSorted((one, other) =>
+    orderOf(one.arn) < orderOf(other.arn) ? -1 : 1,
+  );
   const begin = page.after === null ? 0 : all.findIndex(({ arn }) => orderOf(arn) > (page.after ?? ""));
   const rest = begin < 0 ? [] : all.slice(begin, begin + page.limit);
   const { items, nextToken } = page.cut(rest, ({ arn }) => [orderOf(arn)]);
