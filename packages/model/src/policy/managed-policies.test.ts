@@ -35,6 +35,7 @@ const ALLOWED_BY: Readonly<Record<string, string>> = {
   "codedeploy-commands:PollHostCommand": "AdministratorAccess",
   "sluice:SpeakForHost": "AdministratorAccess",
   "iam:CreateAccessKey": "AdministratorAccess",
+  "iam:PassRole": "AdministratorAccess AWSLambda_FullAccess",
   "sts:AssumeRole": "AdministratorAccess",
 };
 

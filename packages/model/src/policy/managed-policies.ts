@@ -97,7 +97,7 @@ export const MANAGED_POLICIES: readonly ManagedPolicy[] = [
       "lambda:ListFunctions",
     ],
   ),
-  allowing("AWSLambda_FullAccess", "Every operation of Lambda, and calling functions.", ["lambda:*"]),
+  allowing("AWSLambda_FullAccess", "Every operation of Lambda, and calling functions.", ["lambda:*", "iam:PassRole"]),
   allowing("AWSLambda_ReadOnlyAccess", "Reads and lists functions; calls none.", LAMBDA_READS),
   allowing("ElasticLoadBalancingFullAccess", "Every operation of Elastic Load Balancing.", ["elasticloadbalancing:*"]),
   allowing("ElasticLoadBalancingReadOnly", "Reads load balancers, listeners, rules and target groups.", BALANCER_READS),

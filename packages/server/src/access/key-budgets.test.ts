@@ -85,6 +85,9 @@ describe("a person's or a pipeline's key", () => {
     clock.now += 1_000;
     times(3, () => budgets.spend(key, "", 1));
     expect(() => budgets.spend(key, "", 1)).toThrow(throttled);
+    // No more for taking roles, however many.
+    const taken = { ...key, role: "user", accessKeyId: "ASIATAKEN", sourceAccessKeyId: key.accessKeyId } as const;
+    expect(() => budgets.spend(taken, "", 1)).toThrow(throttled);
   });
 
   it("and none of the server's own", () => {

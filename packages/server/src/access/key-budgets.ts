@@ -25,7 +25,7 @@ export const MAX_FUNCTION_CALLS = { burst: 5_000, perSecond: 500 } as const;
 export const MAX_FUNCTION_BYTES = { burst: 96 * 1024 * 1024, perSecond: 8 * 1024 * 1024 } as const;
 
 /**
- * Calls of one key of a person or a pipeline, with all its sessions, as sluice.yml does not say otherwise. The burst is what a page or a
+ * Calls of one key of a person or a pipeline, with all its sessions and the temporary keys that it took, as sluice.yml does not say otherwise. The burst is what a page or a
  * Terraform run asks for at once, many times over; a client in a loop is then left with a tenth of what the server can do.
  */
 export const DEFAULT_THROTTLE = { callsPerSecond: 500, burst: 5_000 } as const;
@@ -107,7 +107,9 @@ export class KeyBudgets {
       throw throttled(caller, "sends too much");
   }
 
-  #budgetsOf({ accessKeyId, role }: Principal, now: number): Budgets {
+  #budgetsOf(principal: Principal, now: number): Budgets {
+    const { role } = principal;
+    const accessKeyId = budgetKeyOf(principal);
     const known = this.#keys.get(accessKeyId);
     if (known) return known;
     const budgets = { ...this.#newBudgets(role, now), usedAt: now };
@@ -147,6 +149,11 @@ export class KeyBudgets {
 /** Whatever is called: one budget. */
 function all(calls: Budget, bytes: Budget | undefined): Omit<Budgets, "usedAt"> {
   return { calls, logCalls: calls, heartbeats: calls, bytes };
+}
+
+/** The key whose budget a call spends: a loop that takes roles gets no more than one that does not. */
+export function budgetKeyOf({ accessKeyId, sourceAccessKeyId }: Principal): string {
+  return sourceAccessKeyId ?? accessKeyId;
 }
 
 /** Undefined: the server itself. */

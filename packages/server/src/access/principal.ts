@@ -12,6 +12,8 @@ export interface Principal {
   readonly functionName?: string | null;
   /** Whose key of role `user` it is, and by which policies it acts. */
   readonly identity?: Identity;
+  /** Of a temporary key: the key from which it descends, whose budget it spends. */
+  readonly sourceAccessKeyId?: string;
   /** The call, as conditions of policies ask for it; absent: nobody calls, or it does not matter. */
   readonly call?: CallFacts;
   /** The console's session that the call came by; absent: it was signed. */

@@ -117,10 +117,10 @@ export async function authenticate(
 }
 
 async function principalOf(
-  { accessKeyId, role, hostId, functionName, identity }: AccessKey,
+  { accessKeyId, role, hostId, functionName, identity, sourceAccessKeyId }: AccessKey,
   grantsOfFunction: Authenticator["grantsOfFunction"],
 ): Promise<Principal> {
-  if (identity) return { accessKeyId, role, hostId, identity };
+  if (identity) return { accessKeyId, role, hostId, identity, ...(sourceAccessKeyId && { sourceAccessKeyId }) };
   if (role !== "function" || functionName == null) return { accessKeyId, role, hostId };
   const principal = { accessKeyId, role, hostId, functionName };
   return grantsOfFunction ? { ...principal, grantedActions: await grantsOfFunction(functionName) } : principal;

@@ -13,6 +13,12 @@ export const createConsoleLink: Operation<CreateConsoleLinkInput, CreateConsoleL
   if (!isPeopleRole(principal.role)) {
     throw new CallerFault("AccessDeniedException", `The key of a ${principal.role} does not open the console.`);
   }
+  if (principal.identity?.kind === "session") {
+    throw new CallerFault(
+      "AccessDeniedException",
+      "A temporary key does not open the console: make the link with the key of a user, by `sluice console`.",
+    );
+  }
   // Or whoever has once got at a session could make the next one before it ends, for ever.
   if (principal.sessionId !== undefined) {
     throw new CallerFault(
