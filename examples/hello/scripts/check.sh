@@ -1,5 +1,5 @@
 #!/bin/sh
-# ValidateService: the deployment succeeds on this host only if what was installed is there, and is of this deployment.
+# ValidateService: the deployment succeeds on this host only if what was installed is there, and this deployment has signed it.
 set -eu
 cat /tmp/sluice-hello/hello.txt
 if [ "$(cat /tmp/sluice-hello/deployment)" != "$DEPLOYMENT_ID" ]; then

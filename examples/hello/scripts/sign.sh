@@ -1,4 +1,4 @@
 #!/bin/sh
-# AfterInstall: writes down which deployment this is.
+# ApplicationStart: writes down which deployment this is. A restart has no AfterInstall.
 set -eu
 echo "$DEPLOYMENT_ID" >/tmp/sluice-hello/deployment

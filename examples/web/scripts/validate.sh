@@ -1,5 +1,5 @@
 #!/bin/sh
-# ValidateService: the deployment succeeds on this host only if the service answers, and is the one that was just installed.
+# ValidateService: the deployment succeeds on this host only if the service answers, and is the one that was just started.
 . "$(dirname -- "$0")/service.sh"
 url=http://127.0.0.1:$port/release
 

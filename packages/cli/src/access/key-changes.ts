@@ -60,10 +60,14 @@ function stateOf({ accessKey: { status, expiresAt }, endedSessions }: UpdateAcce
 /** `30d`, a time, or never. */
 function parseExpiry(text: string): Date | typeof NEVER {
   if (text === NEVER) return NEVER;
+  if (/^0+[smhd]?$/.test(text)) throw new InvalidArgumentError("To end the key now: sluice keys disable ID");
   if (/^\d+[a-z]?$/.test(text)) return new Date(Date.now() + parseDuration(text) * 1000);
-  const at = parseMoment(text);
-  if (at.getTime() > Date.now()) return at;
-  throw new InvalidArgumentError(`${text} is past: name a time to come, or disable the key.`);
+  if (/^\d{4}-/.test(text)) {
+    const at = parseMoment(text);
+    if (at.getTime() > Date.now()) return at;
+    throw new InvalidArgumentError(`${text} is past: name a time to come, or disable the key: sluice keys disable ID`);
+  }
+  throw new InvalidArgumentError(`"${text}" is not a time to come: give 30d, 2027-01-31T08:00:00Z or ${NEVER}`);
 }
 
 interface RotateOptions extends ClientOptions {
@@ -91,6 +95,7 @@ function defineRotate(command: Command): void {
       return;
     }
     printSecret(accessKey.accessKeyId, secretAccessKey);
+    if (accessKey.expiresAt) printError(`The new key expires at ${accessKey.expiresAt.toISOString()}.`);
     printError(`The old key ${accessKeyId} is good until ${oldAccessKey.expiresAt?.toISOString()}.`);
     printError(`The secret is shown this once. When the new key is everywhere: sluice keys delete ${accessKeyId}`);
   });

@@ -12,6 +12,7 @@ import {
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { print, printError, printJson } from "../output.ts";
 import { connect } from "../place/server-connection.ts";
+import { printPolicyDoubts } from "./policy-doubts.ts";
 import { readPolicyFile } from "./policy-file.ts";
 
 interface CreateOptions extends ClientOptions {
@@ -61,10 +62,13 @@ export function defineKeyCreate(command: Command): void {
     if (options.json) {
       const { accessKey, secretAccessKey, hostIdentifier } = created;
       printJson({ ...accessKey, secretAccessKey, hostIdentifier });
-      return;
+    } else {
+      printSecret(created.accessKey.accessKeyId, created.secretAccessKey);
+      for (const line of notesOn(created)) printError(line);
     }
-    printSecret(created.accessKey.accessKeyId, created.secretAccessKey);
-    for (const line of notesOn(created)) printError(line);
+    if (input.policyDocument !== undefined) {
+      await printPolicyDoubts(input.policyDocument, "user", connection.sluice);
+    }
   });
 }
 

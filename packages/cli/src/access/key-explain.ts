@@ -9,6 +9,7 @@ import {
   collectTag,
   parseMoment,
 } from "../arguments/options.ts";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { print, printJson } from "../output.ts";
 import { connect } from "../place/server-connection.ts";
 import { readPolicyFile } from "./policy-file.ts";
@@ -69,5 +70,6 @@ export function defineKeyExplain(command: Command): void {
 function whoIs(who: string): Pick<ExplainAccessInput, "accessKeyId" | "userName" | "roleName"> {
   if (who.startsWith("user/")) return { userName: who.slice("user/".length) };
   if (who.startsWith("role/")) return { roleName: who.slice("role/".length) };
-  return { accessKeyId: who };
+  if (/^A[KS]IA/.test(who)) return { accessKeyId: who };
+  throw new CommandFailed(`"${who}" is no key's id: write user/${who} or role/${who}`, { exitStatus: EXIT_USAGE });
 }

@@ -1,6 +1,7 @@
 import { parsePolicy } from "@sluice/model/policy/parse-policy.ts";
 import type { PolicySummary } from "@sluice/wire/sluice/access-api.ts";
 import type { Command } from "commander";
+import { printPolicyDoubts } from "../access/policy-doubts.ts";
 import { readPolicyFile } from "../access/policy-file.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { print, printError, printJson } from "../output.ts";
@@ -96,6 +97,7 @@ function definePut(command: Command): void {
       print(
         `${policy.policyName} is ${isNew ? `made. To give it to a user: sluice users attach USER ${policy.policyName}` : "replaced"}`,
       );
+    await printPolicyDoubts(document, "managed", connection.sluice);
   });
 }
 
@@ -114,7 +116,9 @@ function defineDelete(command: Command): void {
 function defineCheck(command: Command): void {
   const check = command
     .command("check")
-    .description("check a policy without a server; exit status 2: it is none")
+    .description(
+      "check a policy without a server, which alone knows its actions and its account; exit status 2: it is none",
+    )
     .argument("<file>", FILE);
   addJsonOption(check);
   addExamples(check, "sluice policies check shop.json");
@@ -123,5 +127,6 @@ function defineCheck(command: Command): void {
     const { version, statements } = parsePolicy(document, file, "managed");
     if (options.json) printJson({ version, statements: statements.length });
     else print(`${file} is a policy with ${statements.length} statement${statements.length === 1 ? "" : "s"}`);
+    await printPolicyDoubts(document, "managed");
   });
 }

@@ -1,5 +1,6 @@
 import type { RoleSummary } from "@sluice/wire/sluice/access-api.ts";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { printPolicyDoubts } from "../access/policy-doubts.ts";
 import { readPolicyFile } from "../access/policy-file.ts";
 import {
   addClientOptions,
@@ -13,6 +14,8 @@ import { print, printJson } from "../output.ts";
 import { connect } from "../place/server-connection.ts";
 import { formatTable } from "../terminal/printing.ts";
 import { policiesOf } from "./users.ts";
+
+const HOUR_SECONDS = 3_600;
 
 export function define(command: Command): void {
   defineList(command);
@@ -78,7 +81,7 @@ function definePut(command: Command): void {
     .option(
       "--max-session <duration>",
       "how long a session may last at most, from 1h to 12h (default: 1h)",
-      parseDuration,
+      parseSession,
     );
   addJsonOption(addClientOptions(put));
   addExamples(put, "sluice roles put deployer --policy AWSCodeDeployDeployerAccess --max-session 2h");
@@ -98,7 +101,15 @@ function definePut(command: Command): void {
     });
     if (options.json) printJson(role);
     else print(`${role.roleName} is ${isNew ? "made" : "changed"}, and has: ${policiesOf(role)}\n${role.arn}`);
+    for (const { document } of inlinePolicies ?? []) await printPolicyDoubts(document, "role", connection.sluice);
   });
+}
+
+/** As the server has it, said in the unit in which it was given. */
+function parseSession(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds >= HOUR_SECONDS && seconds <= 12 * HOUR_SECONDS) return seconds;
+  throw new InvalidArgumentError(`${text} is too ${seconds < HOUR_SECONDS ? "short" : "long"}: give 1h to 12h`);
 }
 
 function defineDelete(command: Command): void {

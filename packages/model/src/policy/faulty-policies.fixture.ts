@@ -17,7 +17,7 @@ export const faultyPolicies: readonly FaultyRow[] = [
   ["", "", "is no JSON: it ends where a value has to stand (line 1, column 1)"],
   ["{", "", "is no JSON: it ends where a name in quotation marks has to stand (line 1, column 2)"],
   ['{"Version"\n  "2012-10-17"}', "", 'is no JSON: it has "\\"" where a colon has to stand (line 2, column 3)'],
-  ['{"Statement": [],}', "", 'is no JSON: it has "}" where a name in quotation marks has to stand (line 1, column 18)'],
+  ['{"Statement": [],}', "", "is no JSON: it has a comma before }. Remove the comma (line 1, column 17)"],
   ['{"Id": "a" "Version": 1}', "", 'is no JSON: it has "\\"" where a comma or } has to stand'],
   ["{'Id': 1}", "", `is no JSON: it has "'" where a name in quotation marks has to stand`],
   ['{"Id": "a', "", 'is no JSON: a text in it has no end. Close it with "'],

@@ -71,8 +71,10 @@ export function parseJsonNode(text: string): JsonNode {
       for (;;) {
         part();
         if (next() !== ",") break;
+        const comma = at;
         at += 1;
-        next();
+        if (next() === close)
+          throw new JsonFault(`is no JSON: it has a comma before ${close}. Remove the comma`, comma);
       }
     }
     if (text.charAt(at) !== close) refuse(`a comma or ${close}`);

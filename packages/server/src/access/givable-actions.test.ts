@@ -21,6 +21,7 @@ it.each([
   ["lambda:UpdateFunctionCode", "it would give the function the rights of every other function: leave it out"],
   ["lambda:UpdateFunctionConfiguration", "it would give the function the rights of every other function: leave it out"],
   ["codedeploy:getdeployment", "there is no such action: write codedeploy:GetDeployment"],
+  ["codedeploy:CreateDeploymnt", "there is no such action: write codedeploy:CreateDeployment"],
   ["codedeploy:Nothing", "there is no such action: codedeploy has no operation of this name here"],
   ["codedeploy:*", "there is no such action: codedeploy has no operation of this name here"],
   [

@@ -1,3 +1,4 @@
+import { nearestName } from "@sluice/model/nearest-name.ts";
 import type { Action } from "./action.ts";
 import { GRANTS } from "./grants.ts";
 
@@ -17,7 +18,8 @@ const OTHERS_RIGHTS: ReadonlySet<string> = new Set([
 
 /** Why sluice.yml may not give the action to the Role of a function, as the end of a sentence that names it; undefined: it may. */
 export function whyNotGiven(action: string): string | undefined {
-  if (!isAction(action)) return `there is no such action${meantAction(action)}`;
+  const missing = noSuchAction(action);
+  if (missing !== undefined || !isAction(action)) return missing;
   if (action.startsWith("codedeploy-commands:")) return "it is for hosts alone: leave it out";
   const { host, "read-only": reader } = GRANTS[action];
   const isRead = reader === "allowed" && host === undefined;
@@ -34,6 +36,11 @@ export function isAction(text: string): text is Action {
   return Object.hasOwn(GRANTS, text);
 }
 
+/** Of what is no action: that, and what was probably meant, as the end of a sentence. */
+export function noSuchAction(text: string): string | undefined {
+  return isAction(text) ? undefined : `there is no such action${meantAction(text)}`;
+}
+
 /** Begins with a colon. */
 function meantAction(text: string): string {
   const [service = ""] = text.split(":");
@@ -41,6 +48,11 @@ function meantAction(text: string): string {
   const meant = actions.find((action) => action.toLowerCase() === text.toLowerCase());
   if (meant !== undefined) return `: write ${meant}`;
   const services = [...new Set(actions.map((action) => action.slice(0, action.indexOf(":"))))];
+  const near = nearestName(
+    text,
+    actions.filter((action) => action.startsWith(`${service}:`)),
+  );
+  if (near !== undefined) return `: write ${near}`;
   return services.includes(service)
     ? `: ${service} has no operation of this name here`
     : `: the services are ${services.join(", ")}`;

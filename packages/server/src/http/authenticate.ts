@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { isTemporaryKeyId } from "@sluice/model/access-key-id.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { type ParsedAuthorization, parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
 import type { HttpRequest } from "@sluice/wire/sigv4/http-request.ts";
@@ -63,6 +64,11 @@ export async function checkClaim(
   // What no key is called is not looked for: a database may refuse its characters.
   const { accessKeyId: claimedId } = authorization;
   const key = ACCESS_KEY_ID.test(claimedId) ? await accessKeys.find(claimedId) : null;
+  if (!key && isTemporaryKeyId(claimedId)) {
+    throw invalidToken(
+      `the temporary key ${printable(claimedId)} has ended, or is another server's: take the role again (AssumeRole)`,
+    );
+  }
   if (!key) {
     throw new CallerFault(
       "UnrecognizedClientException",
@@ -96,7 +102,7 @@ export function proveClaim(
   if (authorization.region !== region) {
     throw new CallerFault(
       "InvalidSignatureException",
-      `Credential should be scoped to a valid region: it names '${authorization.region}', this server's region is '${region}'.`,
+      `Credential should be scoped to a valid region: it names '${authorization.region}', this server's region is '${region}'. Set AWS_REGION and AWS_DEFAULT_REGION to it.`,
     );
   }
   if (isPeopleRole(key.role) && key.tokenSha256 === undefined) {
@@ -139,7 +145,9 @@ function keyFaultOf(key: AccessKey, { sessionToken }: ParsedAuthorization, nowMs
   if (isInactive) return invalidToken(`the access key ${accessKeyId} is disabled: sluice keys enable ${accessKeyId}`);
   if (expiresAt === undefined || expiresAt > nowMs) return undefined;
   const cure =
-    tokenSha256 === undefined ? `make another: sluice keys rotate ${accessKeyId}` : "take the role again (AssumeRole)";
+    tokenSha256 === undefined
+      ? `make another (sluice keys create --help), or give it more time: sluice keys expire ${accessKeyId} 30d`
+      : "take the role again (AssumeRole)";
   return new CallerFault(
     "ExpiredTokenException",
     `The security token included in the request is expired: the access key ${accessKeyId} was good until ${new Date(expiresAt).toISOString()}; ${cure}.`,

@@ -3,12 +3,13 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { decide } from "@sluice/model/policy/decide.ts";
 import { explainDecision } from "@sluice/model/policy/explain-decision.ts";
+import { parseAddress } from "@sluice/model/policy/ip-range.ts";
 import { nearestStatements } from "@sluice/model/policy/nearest-statements.ts";
 import type { PolicyRequest } from "@sluice/model/policy/policy-document.ts";
 import type { ExplainAccessInput, ExplainAccessOutput, ExplainedStatement } from "@sluice/wire/sluice/access-api.ts";
 import { authorize } from "../../../access/authorize.ts";
 import { callerArn } from "../../../access/caller-arn.ts";
-import { isAction } from "../../../access/givable-actions.ts";
+import { isAction, noSuchAction } from "../../../access/givable-actions.ts";
 import type { Identity } from "../../../access/identity.ts";
 import { policyRequest } from "../../../access/policy-request.ts";
 import type { Principal } from "../../../access/principal.ts";
@@ -39,6 +40,7 @@ export const explainAccess: Operation<ExplainAccessInput, ExplainAccessOutput, E
   const { action, resource } = input;
   if (!action) throw invalid("action is missing: name one such as codedeploy:CreateDeployment.");
   if (!resource) throw invalid("resource is missing: give an ARN, or * for an action on no resource.");
+  requireExplainable(input);
   const { principal, obstacle } = await askedOf(input, context);
   const explained = principal.identity
     ? byPolicies(withCall(principal, input, context), principal.identity, input)
@@ -50,6 +52,18 @@ export const explainAccess: Operation<ExplainAccessInput, ExplainAccessOutput, E
     sentences: obstacle === undefined ? explained.sentences : [obstacle, ...explained.sentences],
   };
 };
+
+/** What no call can ask for would be refused for a reason that misleads. */
+function requireExplainable({ action = "", resource = "", sourceAddress }: ExplainAccessInput): void {
+  const missing = noSuchAction(action);
+  if (missing !== undefined) throw invalid(`action is "${excerpt(action)}": ${missing}.`);
+  if (resource !== "*" && !/^arn:[^:]*:[^:]*:[^:]*:[^:]*:./.test(resource)) {
+    throw invalid(`resource is "${excerpt(resource)}": give an ARN, or * for an action on no resource.`);
+  }
+  if (sourceAddress !== undefined && parseAddress(sourceAddress) === undefined) {
+    throw invalid(`sourceAddress is "${excerpt(sourceAddress)}": give an address such as 192.0.2.1 or 2001:db8::1.`);
+  }
+}
 
 type Explained = Pick<ExplainAccessOutput, "isAllowed" | "decision" | "sentences" | "statements">;
 

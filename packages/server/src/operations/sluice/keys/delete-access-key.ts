@@ -11,7 +11,7 @@ export const deleteAccessKey: Operation<DeleteAccessKeyInput, DeleteAccessKeyOut
   if (accessKeyId && accessKeyId === context.principal.accessKeyId) {
     throw new CallerFault(
       "AccessKeyInUseException",
-      `The access key ${accessKeyId} is the one that makes this call. Delete it with another root key: create one with \`sluice keys create --root\`, and call with that.`,
+      `The access key ${accessKeyId} is the one that makes this call. To have another in its place: sluice keys rotate ${accessKeyId} --keep-old 0s`,
     );
   }
   const ended = await context.store.write(async (transaction) => {
