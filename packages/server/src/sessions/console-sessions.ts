@@ -143,7 +143,7 @@ export class ConsoleSessions {
       const accessKeyId = await whose(transaction);
       // In the same transaction: a key that is being deleted takes its sessions with it.
       const key = accessKeyId === undefined ? undefined : await findPeopleKey(transaction.db, accessKeyId);
-      if (!key || key.status !== "Active" || (key.expires_at ?? Infinity) <= at) return null;
+      if (key?.status !== "Active" || (key.expires_at ?? Infinity) <= at) return null;
       const row = {
         cookie_sha256: sessionId,
         secret_sha256: hashOfSecret(secret),
