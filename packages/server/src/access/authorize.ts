@@ -2,7 +2,7 @@ import { decide, mayEverAllow } from "@sluice/model/policy/decide.ts";
 import type { Action } from "./action.ts";
 import { type Decision, GRANTS } from "./grants.ts";
 import type { Need } from "./need.ts";
-import { policyRequest } from "./policy-request.ts";
+import { ambiguousTagKeys, policyRequest } from "./policy-request.ts";
 import type { Principal } from "./principal.ts";
 
 type Caller = Pick<Principal, "role" | "grantedActions" | "identity" | "call">;
@@ -48,6 +48,7 @@ function byPolicies(
   // As in AWS, who may speak for an on-premises instance is in its registration, and no policy's matter.
   if (host === "own" && !action.startsWith("s3:")) return isAgents(action) ? "own" : "refused";
   const { policies, sessionPolicies } = identity;
+  if (identity.asksForTags && ambiguousTagKeys(tags)) return "refused";
   if (resource === undefined) return mayEverAllow(policies, sessionPolicies, action) ? "own" : "refused";
   const request = policyRequest(principal, action, { resource, ...tags });
   return decide(policies, sessionPolicies, request).effect === "allow" ? "allowed" : "refused";

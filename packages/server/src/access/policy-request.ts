@@ -44,6 +44,25 @@ function callKeys({ sourceAddress, isSecure, userAgent, at, region }: CallFacts)
   };
 }
 
+/**
+ * Two tags whose keys differ by case alone: to conditions they are one key, and either value would answer for the other. Whoever's rights hang on
+ * tags is refused then. Undefined: there are none.
+ */
+export function ambiguousTagKeys({
+  resourceTags,
+  requestTags,
+}: Pick<Need, "resourceTags" | "requestTags">): readonly [string, string] | undefined {
+  for (const tags of [resourceTags, requestTags]) {
+    const known = new Map<string, string>();
+    for (const key of Object.keys(tags ?? {})) {
+      const other = known.get(key.toLowerCase());
+      if (other !== undefined) return [other, key];
+      known.set(key.toLowerCase(), key);
+    }
+  }
+  return undefined;
+}
+
 function tagKeys(prefix: string, tags: Readonly<Record<string, string>> = {}): Record<string, readonly string[]> {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`${prefix}${key.toLowerCase()}`, [value]]));
 }

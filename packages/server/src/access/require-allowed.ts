@@ -1,10 +1,11 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { excerpt } from "@sluice/model/excerpt.ts";
 import { decide, type PolicyDecision } from "@sluice/model/policy/decide.ts";
 import type { Action } from "./action.ts";
 import { authorize } from "./authorize.ts";
 import { callerArn } from "./caller-arn.ts";
 import type { Need } from "./need.ts";
-import { policyRequest } from "./policy-request.ts";
+import { ambiguousTagKeys, policyRequest } from "./policy-request.ts";
 import type { Principal } from "./principal.ts";
 
 /**
@@ -42,6 +43,10 @@ export function needDenied(principal: Principal, need: Need, accountId: string):
 export function refusalInWords(principal: Principal, need: Need): string {
   const { action, resource } = need;
   const { arn = "unknown", policies = [], sessionPolicies } = principal.identity ?? {};
+  const ambiguous = ambiguousTagKeys(need);
+  if (ambiguous && principal.identity?.asksForTags) {
+    return `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} because the keys of its tags ${ambiguous.map((key) => excerpt(key)).join(" and ")} differ by case alone, which conditions on tags cannot tell apart`;
+  }
   const decision = decide(policies, sessionPolicies, policyRequest(principal, action, need));
   return `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${why(decision, action)}`;
 }

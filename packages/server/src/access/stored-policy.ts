@@ -3,6 +3,7 @@ import type { NamedPolicy, PolicyDocument } from "@sluice/model/policy/policy-do
 
 /** Documents that were read, so that each is read once however many keys have it. */
 const MAX_READ = 2_000;
+/** In the document as JSON writes it: what is stored may have written any character as an escape. */
 const ASKS_FOR_TAGS = /aws:(?:resourcetag|requesttag)\/|aws:tagkeys/i;
 
 interface ReadPolicy {
@@ -18,7 +19,7 @@ export type StoredPolicy = NamedPolicy & Pick<ReadPolicy, "asksForTags">;
 export function storedPolicy(name: string, text: string): StoredPolicy {
   let known = read.get(text);
   if (!known) {
-    known = { document: parsePolicy(text, name), asksForTags: ASKS_FOR_TAGS.test(text) };
+    known = { document: parsePolicy(text, name), asksForTags: ASKS_FOR_TAGS.test(JSON.stringify(JSON.parse(text))) };
     if (read.size >= MAX_READ) read.clear();
     read.set(text, known);
   }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Action } from "../access/action.ts";
 import { authorize } from "../access/authorize.ts";
 import type { Principal } from "../access/principal.ts";
+import { storedPolicy } from "../access/stored-policy.ts";
 import { newHostRow } from "../hosts/new-host.ts";
 import { insertHost } from "../store/hosts.ts";
 import { openStore, type Store } from "../store/open-store.ts";
@@ -205,6 +206,27 @@ describe("a user", () => {
       ),
     });
   });
+
+  it("is refused where tags differ by the case of their keys alone, which conditions cannot tell apart", () => {
+    const may = (requestTags: Record<string, string>) =>
+      authorize(
+        user(onGroup("*", { Condition: { StringEquals: { "aws:RequestTag/env": "dev" } } })),
+        "codedeploy:CreateDeploymentGroup",
+        `${ARN}:deploymentgroup:web/live`,
+        { requestTags },
+      );
+    expect(may({ env: "dev" })).toBe("allowed");
+    expect(may({ env: "prod", Env: "dev" })).toBe("refused");
+    expect(may({ Env: "dev", env: "prod" })).toBe("refused");
+  });
+
+  it.each(["aws:ResourceTag\\/env", "aws:\\u0052esourceTag/env"])(
+    "is asked for tags by a policy that writes %s",
+    (key) => {
+      const text = `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Null":{"${key}":"false"}}}}`;
+      expect(storedPolicy("escaped", text).asksForTags).toBe(true);
+    },
+  );
 
   it("is not told whether there is a deployment of an id", async () => {
     await expect(stop(user(onGroup("web/live")), "d-NONE00001")).rejects.toMatchObject({
