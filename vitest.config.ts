@@ -9,9 +9,21 @@ const ALONE = [
   // Functions that fork for as long as they may: whatever else runs then gets next to no processor time.
   "tests/functions/hostile-functions.test.ts",
   "packages/drivers/src/function-processes/containment.test.ts",
-  // Chromium ends what it fetches whenever an interface of the machine comes or goes (net::ERR_NETWORK_CHANGED), and other tests make many.
-  "tests/console/{accessibility,classic-path,failure,hostile,restart,shift,sign-in}.test.ts",
 ];
+/** Chromium ends what it fetches whenever an interface of the machine comes or goes (net::ERR_NETWORK_CHANGED), and other tests make many. */
+const BROWSER = ["tests/console/{accessibility,classic-path,failure,hostile,restart,shift,sign-in}.test.ts"];
+
+/**
+ * What others show in short, and `npm run prove` in full: by hand with SLUICE_LONG=1. Kills at every commit (tests/e2e/crash.test.ts kills at some), requests
+ * through ten steps of a shift (traffic-under-load and kills-in-mid-shift count theirs), and faults that are planted into shifts.
+ */
+const LONG = process.env.SLUICE_LONG
+  ? []
+  : [
+      "tests/rollouts/killed-at-every-transaction.test.ts",
+      "tests/containers/shift-under-load.test.ts",
+      "tests/simulation/planted-shifts.test.ts",
+    ];
 
 /** Replaces modules, which is only possible in a process where no other file has loaded them. */
 const APART = ["packages/cli/src/verbs/stop.test.ts"];
@@ -58,7 +70,7 @@ export default defineConfig({
         test: {
           name: "whole",
           include: ["tests/**/*.test.ts"],
-          exclude: [...ALONE, SIMULATION],
+          exclude: [...ALONE, ...BROWSER, ...LONG, SIMULATION],
           ...PATIENT,
           sequence: { groupOrder: 1 },
         },
@@ -81,6 +93,16 @@ export default defineConfig({
           fileParallelism: false,
           ...PATIENT,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: BROWSER,
+          maxWorkers: 2,
+          ...PATIENT,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

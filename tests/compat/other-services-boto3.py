@@ -50,7 +50,7 @@ stranger = {"aws_access_key_id": "AKIASTRANGER", "aws_secret_access_key": "x" * 
 unsigned = client("s3", config=config(signature_version=UNSIGNED))
 old = client("s3", config=config(signature_version="s3"))
 answers = {
-    "iam": understood(client("iam").create_user, UserName="x"),
+    "iam": understood(client("iam").create_group, GroupName="x"),
     "iam with a key of AWS's": understood(client("iam", **stranger).create_user, UserName="x"),
     "ec2": understood(client("ec2").describe_instances),
     "sns": understood(client("sns").list_topics),
@@ -63,7 +63,7 @@ answers = {
     "apigateway": understood(client("apigateway").get_rest_apis),
     "route53": understood(client("route53").list_hosted_zones),
     "cloudfront": understood(client("cloudfront").list_distributions),
-    "sts": understood(client("sts").assume_role, RoleArn="arn:aws:iam::111122223333:role/x", RoleSessionName="session"),
+    "sts": understood(client("sts").get_session_token),
     "sts with a stranger's key": understood(client("sts", **stranger).get_caller_identity),
     "sts unsigned": understood(client("sts", config=config(signature_version=UNSIGNED)).get_caller_identity),
     "codedeploy unsigned": understood(client("codedeploy", config=config(signature_version=UNSIGNED)).list_applications),

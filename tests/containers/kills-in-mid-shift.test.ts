@@ -11,7 +11,10 @@ const SAMPLE = 1_000;
 /** Of a sample, to either side: five times its standard deviation. */
 const WITHIN_POINTS = 8;
 
-describe.each(DATABASES)("a kill -9 while traffic is split, with %s", (database) => {
+/** `npm run prove`: with both databases. What a database does to a kill is shown by tests/e2e/crash.test.ts with each. */
+const databases = process.env.SLUICE_KILLS === "all" ? DATABASES : (["sqlite"] as const);
+
+describe.each(databases)("a kill -9 while traffic is split, with %s", (database) => {
   const missing = whyNoContainerShop() ?? whyNoDatabase(database);
   if (missing !== null) {
     it.skip(missing, () => {});

@@ -76,8 +76,10 @@ describe("an AWS CLI that ignores endpoint_url in profiles", () => {
 
   it("has a key for the services of a server only", async () => {
     const PATH = `${awsOfVersion("2.12.7")}:${process.env.PATH}`;
-    const served = ["deploy", "s3", "s3api", "sts", "ecs", "elbv2", "lambda"].map((service) => `${service} does`);
-    const commands = [...served, "cloudformation deploy --s3-bucket b", "iam list-users"];
+    const served = ["deploy", "s3", "s3api", "sts", "iam", "ecs", "elbv2", "lambda"].map(
+      (service) => `${service} does`,
+    );
+    const commands = [...served, "cloudformation deploy --s3-bucket b", "ec2 describe-instances"];
     const { stdout } = await shell(
       `eval "$("${SLUICE}" env --data "${server.data}")"; ${commands.map((command) => `aws ${command}`).join("; ")}`,
       { PATH },

@@ -359,7 +359,8 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       await addApplication(store);
       const group = await addGroup(store);
       const deploymentId = await addDeployment(store, group);
-      const note = { deployment_id: deploymentId, at: NOON, access_key_id: "AKIA1", action: "pause" };
+      const caller = { access_key_id: "AKIA1", caller_arn: "arn:aws:iam::111122223333:user/ann" };
+      const note = { deployment_id: deploymentId, at: NOON, ...caller, action: "pause" };
       await store.write((transaction) => addNote(transaction, { ...note, reason: "first" }));
       await store.write(async (transaction) => {
         await addNote(transaction, { ...note, reason: "second" });
@@ -582,12 +583,30 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       const row = (await findDeployment(store.db, id))!;
       const attempt = (targets: Parameters<typeof endedAttempts>[0]) =>
         store.write((transaction) => recordAttempts(transaction, row, endedAttempts(targets)));
-      await attempt([target("i-1", { status: "Succeeded" }), target("i-2", { status: "Failed" })]);
-      await attempt([target("i-2", { status: "Skipped" }), target("i-1", { status: "Failed" }), target("i-3")]);
+      const installed = {
+        lifecycleEvents: [hostEvent("Install", { status: "Succeeded" }), hostEvent("ApplicationStart")],
+      };
+      const begun = { lifecycleEvents: [hostEvent("Install"), hostEvent("ApplicationStart")] };
+      await attempt([
+        target("i-1", { status: "Succeeded", ...installed }),
+        target("i-2", { status: "Failed", ...begun }),
+      ]);
+      await attempt([
+        target("i-2", { status: "Skipped", ...begun }),
+        target("i-1", { status: "Failed", ...begun }),
+        target("i-3", begun),
+      ]);
       const history = await loadHostHistory(store, group.deployment_group_id);
       expect([...history].sort()).toEqual([
-        ["i-1", { healthy: false, revisionKey: row.revision_key }],
-        ["i-2", { healthy: false, revisionKey: row.revision_key }],
+        [
+          "i-1",
+          {
+            healthy: false,
+            revisionKey: row.revision_key,
+            installed: { deploymentId: id, revisionKey: row.revision_key },
+          },
+        ],
+        ["i-2", { healthy: false, revisionKey: row.revision_key, installed: null }],
       ]);
       const found = () => findDeploymentGroup(store.db, group.application_id, "prod");
       await store.write((transaction) =>

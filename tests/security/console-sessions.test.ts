@@ -148,7 +148,7 @@ describe.each(DATABASES)("the console on %s", (choice) => {
     for (const { text } of streams) await until("the stream", () => text().includes(": events"));
 
     const deleted = await asRoot("DeleteAccessKey", { accessKeyId: key.accessKeyId });
-    expect(deleted.json).toEqual({ accessKeyId: key.accessKeyId, endedSessions: 1 });
+    expect(deleted.json).toEqual({ accessKeyId: key.accessKeyId, endedSessions: 1, endedTemporaryKeys: 0 });
     for (const { ended } of streams) await ended;
     expect(await isIn(headers)).toEqual(OUT);
     expect((await signIn(server, { link: ownLink.path.replace("/#link=", "") })).status).toBe(401);
@@ -379,7 +379,7 @@ describe("the console's doors", () => {
     const made = JSON.parse(await server.sluice("keys", "create", "--read-only", "--description", "Ann", "--json"));
     expect(made).toMatchObject({ role: "read-only", description: "Ann" });
     expect(await server.sluice("keys", "list")).toMatch(
-      new RegExp(`${made.accessKeyId} +read-only +\\d+ s ago +Ann\\n`),
+      new RegExp(`${made.accessKeyId} +read-only +active +- +\\d+ s ago +Ann\\n`),
     );
     const { url } = JSON.parse(await server.sluice("console", "--no-open", "--json")) as { url: string };
     const [origin, link] = url.split("/#link=");
@@ -391,6 +391,9 @@ describe("the console's doors", () => {
       `${accessKeyId} is deleted; 1 session of the console ended with it\n`,
     );
     const neither = await server.run("keys", "create");
-    expect([neither.exitCode, neither.stderr]).toEqual([2, expect.stringContaining("--read-only, or --root")]);
+    expect([neither.exitCode, neither.stderr]).toEqual([
+      2,
+      expect.stringContaining("--read-only, --for-host, or --root"),
+    ]);
   });
 });

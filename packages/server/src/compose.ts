@@ -10,7 +10,7 @@ import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { HostState } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Logger } from "pino";
 import { HeldRefusals } from "./access/held-refusals.ts";
-import { budgetKeyOf, KeyBudgets, S3_CALL } from "./access/key-budgets.ts";
+import { KeyBudgets, S3_CALL } from "./access/key-budgets.ts";
 import type { Principal } from "./access/principal.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./access/random-text.ts";
 import { openAudit } from "./audit/open-audit.ts";
@@ -338,7 +338,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   const budgets = new KeyBudgets(now, config.throttle);
   const heldRefusals = new HeldRefusals((milliseconds) => sleep(milliseconds, undefined, { ref: false }));
   const admit: Admit = (principal, operation, bytes) =>
-    heldRefusals.after(budgetKeyOf(principal), () => budgets.spend(principal, operation, bytes));
+    heldRefusals.after(principal, () => budgets.spend(principal, operation, bytes));
   const audit = openAudit({
     rule: config.audit,
     dataDirectory: directory.root,

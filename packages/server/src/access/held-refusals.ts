@@ -1,11 +1,18 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { budgetKeyOf } from "./key-budgets.ts";
+import type { Principal } from "./principal.ts";
 
 /** How long a caller that is throttled waits for being told so: a client in a loop then asks seldom. SDKs wait longer before they try again. */
 export const THROTTLED_HOLD_MILLISECONDS = 500;
 /** Answers of one key that are held at once; more are given at once. */
 export const MAX_HELD_REFUSALS_PER_KEY = 64;
 
-/** Holds the answers to callers who are throttled, for a moment. */
+/** Hosts and functions have few connections, which their held calls would use up. */
+function isPersons({ role }: Principal): boolean {
+  return role !== "host" && role !== "function";
+}
+
+/** Holds the answers to people and pipelines that are throttled, for a moment. */
 export class HeldRefusals {
   readonly #wait: (milliseconds: number) => Promise<void>;
   readonly #held = new Map<string, number>();
@@ -16,11 +23,12 @@ export class HeldRefusals {
   }
 
   /** Does what may throw that a key is throttled, and throws it after the hold. Whatever else is thrown is thrown at once. */
-  async after(accessKeyId: string, spend: () => void): Promise<void> {
+  async after(principal: Principal, spend: () => void): Promise<void> {
     try {
       spend();
     } catch (error) {
-      if (error instanceof CallerFault && error.code === "ThrottlingException") await this.#hold(accessKeyId);
+      const isHeld = isPersons(principal) && error instanceof CallerFault && error.code === "ThrottlingException";
+      if (isHeld) await this.#hold(budgetKeyOf(principal));
       throw error;
     }
   }

@@ -14,6 +14,15 @@ interface NamingMembers {
   readonly PolicyName?: string;
 }
 
+/** Without a name they are about the caller, as in IAM: `user/${aws:username}` is enough for one's own keys. */
+const ABOUT_A_USER: ReadonlySet<Action> = new Set<Action>([
+  "iam:CreateAccessKey",
+  "iam:DeleteAccessKey",
+  "iam:GetUser",
+  "iam:ListAccessKeys",
+  "iam:UpdateAccessKey",
+]);
+
 const ROLE_ARN = /^arn:aws:iam::\d{12}:role(\/(?:.*\/)?)([^/]+)$/;
 
 /** In the spelling that is stored: no Deny is passed by writing a name in another case, or another path. */
@@ -45,5 +54,6 @@ export async function iamNeeds(action: Action, input: unknown, context: NeedsCon
   }
   if (PolicyArn !== undefined) return needsOn(action, [PolicyArn]);
   if (PolicyName !== undefined) return needsOn(action, [policyArn(accountId, Path, PolicyName)]);
-  return [{ action, resource: ANY_RESOURCE }];
+  const ownArn = ABOUT_A_USER.has(action) ? context.ownArn : undefined;
+  return [{ action, resource: ownArn ?? ANY_RESOURCE }];
 }

@@ -17,6 +17,8 @@ export interface NeedsContext extends ArnScope {
   readonly db: Kysely<Database>;
   /** Whether the tags of the resources are asked for by any policy: else nobody looks them up. */
   readonly asksForTags: boolean;
+  /** The caller's own ARN, of a user: calls of IAM that name nobody are about the caller. */
+  readonly ownArn?: string | undefined;
 }
 
 /** What the call needs, in the order in which it is told. Of nothing that exists it is asked on all: whoever may not, is not told what there is. */

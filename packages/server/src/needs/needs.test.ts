@@ -303,3 +303,10 @@ it("a role is asked for in the spelling that is stored", async () => {
     ]);
   }
 });
+
+it("a call of IAM that names nobody is about the caller", async () => {
+  const ownArn = "arn:aws:iam::111122223333:user/ann";
+  const own = { ...context, ownArn };
+  expect(await iamNeeds("iam:CreateAccessKey", {}, own)).toEqual([{ action: "iam:CreateAccessKey", resource: ownArn }]);
+  expect(await iamNeeds("iam:ListUsers", {}, own)).toEqual([{ action: "iam:ListUsers", resource: "*" }]);
+});

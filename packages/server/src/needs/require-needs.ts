@@ -12,7 +12,7 @@ export type NeedsOfCall = (
 ) => readonly Need[] | Promise<readonly Need[]>;
 
 /** What the needs of a call are looked up in, whoever calls. */
-export type NeedsParts = Omit<NeedsContext, "asksForTags">;
+export type NeedsParts = Omit<NeedsContext, "asksForTags" | "ownArn">;
 
 /**
  * The second half of authorising a call, when its input has been read: a user needs what `needsOf` says, all of it. Roles are the same for
@@ -30,7 +30,8 @@ export async function requireNeedsOf(
   parts: NeedsParts,
 ): Promise<void> {
   if (principal.role !== "user") return;
-  const context = { ...parts, asksForTags: principal.identity?.asksForTags ?? false };
+  const { asksForTags = false, kind, arn } = principal.identity ?? {};
+  const context = { ...parts, asksForTags, ownArn: kind === "user" ? arn : undefined };
   requireNeeds(principal, await needsOf(operation, input, context), parts.accountId);
 }
 

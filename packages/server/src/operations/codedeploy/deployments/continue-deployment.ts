@@ -10,10 +10,12 @@ import { excerpt } from "@sluice/model/excerpt.ts";
 import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { isOneOf } from "@sluice/model/is-one-of.ts";
 import { commitHeadEvent } from "../../../store/commit-events.ts";
+import { findDeployment } from "../../../store/deployment-history.ts";
 import { type DeploymentRow, lockDeployments, readHead } from "../../../store/deployments.ts";
 import type { WriteTransaction } from "../../../store/group-commit.ts";
 import { deploymentMissing } from "../checks/known-resources.ts";
 import type { CodeDeployContext, CodeDeployOperation, NoOutput } from "../codedeploy-context.ts";
+import { noteCall } from "./call-note.ts";
 
 const WAITS: Readonly<Record<DeploymentWaitType, "ready" | "termination">> = {
   READY_WAIT: "ready",
@@ -44,7 +46,13 @@ export const skipWaitTimeForInstanceTermination: CodeDeployOperation<
 };
 
 async function endWait(deploymentId: string, kind: "ready" | "termination", context: CodeDeployContext): Promise<void> {
-  await context.store.write((transaction) => endWaitIn(transaction, deploymentId, kind, context));
+  await context.store.write(async (transaction) => {
+    const before = await findDeployment(transaction.db, deploymentId);
+    await endWaitIn(transaction, deploymentId, kind, context);
+    if (before && readHead(before).continued !== kind) {
+      await noteCall(transaction, deploymentId, { action: "continue", operation: "ContinueDeployment" }, context);
+    }
+  });
 }
 
 /** Ends a wait early, within a transaction. */

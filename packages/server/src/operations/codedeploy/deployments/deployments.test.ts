@@ -8,6 +8,7 @@ import {
   DEPLOYMENT_REQUEST,
   type DeploymentHead,
 } from "../../../store/columns/deployment-columns.ts";
+import { notesOf } from "../../../store/deployment-notes.ts";
 import { readHead } from "../../../store/deployments.ts";
 import { insertHost } from "../../../store/hosts.ts";
 import { getDeploymentWaits } from "../../sluice/get-deployment-waits.ts";
@@ -452,6 +453,13 @@ describe("StopDeployment", () => {
     const events = await codeDeploy.context.store.db.selectFrom("events").select(["type", "sequence"]).execute();
     expect(events).toEqual([{ type: "stopRequested", sequence: 1 }]);
     expect(codeDeploy.woken).toEqual([deploymentId, deploymentId, deploymentId]);
+    expect(await notesOf(codeDeploy.context.store.db, deploymentId)).toMatchObject([
+      {
+        action: "stop-and-roll-back",
+        caller_arn: "arn:aws:iam::111122223333:root",
+        reason: expect.stringContaining("StopDeployment was called"),
+      },
+    ]);
   });
 
   it("is what the deployment waits for until it has ended", async () => {

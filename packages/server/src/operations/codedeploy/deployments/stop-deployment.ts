@@ -5,11 +5,13 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { requireDeploymentId } from "@sluice/model/input-checks/required-names.ts";
 import { DEPLOYMENT_INTENT } from "../../../store/columns/deployment-columns.ts";
 import { commitHeadEvent } from "../../../store/commit-events.ts";
+import { findDeployment } from "../../../store/deployment-history.ts";
 import { type DeploymentRow, lockDeployments, readHead } from "../../../store/deployments.ts";
 import type { WriteTransaction } from "../../../store/group-commit.ts";
 import { hasOpenCommands } from "../../../store/target-listing.ts";
 import { deploymentMissing } from "../checks/known-resources.ts";
 import type { CodeDeployContext, CodeDeployOperation } from "../codedeploy-context.ts";
+import { noteCall } from "./call-note.ts";
 
 /** The wait for the originals is over and they are on their way out: no stop undoes that. */
 const TOO_LATE =
@@ -29,9 +31,15 @@ export const stopDeployment: CodeDeployOperation<StopDeploymentInput, StopDeploy
 ) => {
   const deploymentId = requireDeploymentId(input.deploymentId);
   const { autoRollbackEnabled } = input;
-  return await context.store.write((transaction) =>
-    stopDeploymentIn(transaction, { deploymentId, autoRollbackEnabled }, context),
-  );
+  return await context.store.write(async (transaction) => {
+    const before = await findDeployment(transaction.db, deploymentId);
+    const output = await stopDeploymentIn(transaction, { deploymentId, autoRollbackEnabled }, context);
+    if (before && readHead(before).stopRequestedAt === null) {
+      const action = autoRollbackEnabled ? "stop-and-roll-back" : "stop";
+      await noteCall(transaction, deploymentId, { action, operation: "StopDeployment" }, context);
+    }
+    return output;
+  });
 };
 
 /** The same within a transaction. */

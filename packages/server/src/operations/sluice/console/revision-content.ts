@@ -86,7 +86,7 @@ async function bundleContent(
     return {
       ...nothing,
       troubles: [
-        `${name} is fetched by hosts from GitHub and not by the server: see https://github.com/${repository}/commit/${commitId}`,
+        `${name} is in GitHub, and not compared here: see https://github.com/${repository}/commit/${commitId}`,
       ],
     };
   }

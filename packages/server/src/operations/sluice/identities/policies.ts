@@ -63,7 +63,7 @@ export const getPolicy: Operation<GetPolicyInput, GetPolicyOutput> = async (inpu
 };
 
 export const putPolicy: Operation<PutPolicyInput, PutPolicyOutput> = async (input, context) => {
-  const policyName = requirePolicyName(input.policyName);
+  const policyName = requireOwnName(requirePolicyName(input.policyName));
   const description = requireIamDescription(input.description);
   const document = requirePolicyDocument(input.document, policyName, "managed");
   const now = context.now();
@@ -137,4 +137,13 @@ function managedPolicy(managed: (typeof MANAGED_POLICIES)[number]): FoundPolicy 
 function orderOf(arn: string): string {
   const managed = MANAGED_POLICIES.findIndex((policy) => policy.arn === arn);
   return managed < 0 ? `0:${nameKey(arn.slice(arn.lastIndexOf("/") + 1))}` : `1:${String(managed).padStart(4, "0")}`;
+}
+
+/** A policy of a name that every server has would be mistaken for that one. */
+function requireOwnName(policyName: string): string {
+  const managed = MANAGED_POLICIES.find(({ name }) => nameKey(name) === nameKey(policyName));
+  if (!managed) return policyName;
+  throw invalid(
+    `policyName is "${policyName}": every server has a policy of this name, which nobody changes. Choose another, such as ${managed.name}-own.`,
+  );
 }
