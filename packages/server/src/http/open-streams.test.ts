@@ -32,3 +32,11 @@ it("are so many of one key and no more", () => {
   closes[0]?.();
   streams.open(principal("ANN"), () => {});
 });
+
+it("of temporary keys count for the key that bought them", () => {
+  const streams = new OpenStreams();
+  const temporary = (name: string) => ({ ...principal(name), role: "user", sourceAccessKeyId: "ANN" }) as const;
+  for (let index = 0; index < MAX_STREAMS_PER_KEY; index++) streams.open(temporary(`ASIA${index}`), () => {});
+  expect(() => streams.open(temporary("ASIANEXT"), () => {})).toThrow(/The access key ANN has 256 event streams/);
+  streams.open(principal("BOB"), () => {});
+});

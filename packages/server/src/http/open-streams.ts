@@ -1,11 +1,14 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
+import { budgetKeyOf } from "../access/key-budgets.ts";
 import type { Principal } from "../access/principal.ts";
 
-/** Event streams that one key, with all of its sessions, may have open at once. */
+/** Event streams that one key, with all of its sessions and the temporary keys that it bought, may have open at once. */
 export const MAX_STREAMS_PER_KEY = 256;
 
 interface Stream {
   readonly accessKeyId: string;
+  /** The key that it counts for: that which bought a temporary one. */
+  readonly budgetKey: string;
   readonly sessionId: string | undefined;
   readonly isUsers: boolean;
   readonly end: () => void;
@@ -20,16 +23,18 @@ export class OpenStreams {
    * @returns what is to be called when it is closed
    * @throws CallerFault ThrottlingException: the key has too many
    */
-  open({ accessKeyId, sessionId, role }: Principal, end: () => void): () => void {
+  open(principal: Principal, end: () => void): () => void {
+    const { accessKeyId, sessionId, role } = principal;
+    const budgetKey = budgetKeyOf(principal);
     let count = 0;
-    for (const stream of this.#streams) if (stream.accessKeyId === accessKeyId) count += 1;
+    for (const stream of this.#streams) if (stream.budgetKey === budgetKey) count += 1;
     if (count >= MAX_STREAMS_PER_KEY) {
       throw new CallerFault(
         "ThrottlingException",
-        `The access key ${accessKeyId} has ${count} event streams open: close some of them, and open this one again.`,
+        `The access key ${budgetKey} has ${count} event streams open: close some of them, and open this one again.`,
       );
     }
-    const stream = { accessKeyId, sessionId, isUsers: role === "user", end };
+    const stream = { accessKeyId, budgetKey, sessionId, isUsers: role === "user", end };
     this.#streams.add(stream);
     return () => this.#streams.delete(stream);
   }

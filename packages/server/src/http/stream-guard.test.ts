@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { Action } from "../access/action.ts";
 import type { AccessKey } from "../store/access-keys.ts";
 import { streamGuard } from "./stream-guard.ts";
 
@@ -25,4 +26,11 @@ it.each([
 
 it("ends with its session", async () => {
   expect(await guarded(KEY)({ ...READER, sessionId: "ended" })).toBe(false);
+});
+
+it("goes on for a function whose Role sluice.yml lets read events, and for no other", async () => {
+  const key: AccessKey = { ...KEY, role: "function", functionName: "check" };
+  const caller = { ...READER, role: "function", functionName: "check" } as const;
+  expect(await guarded(key)({ ...caller, grantedActions: new Set<Action>(["sluice:StreamEvents"]) })).toBe(true);
+  expect(await guarded(key)(caller)).toBe(false);
 });

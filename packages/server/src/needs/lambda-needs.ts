@@ -12,6 +12,9 @@ interface NamingMembers {
   readonly Role?: string;
 }
 
+/** Of another partition it is the same role here. */
+const PARTITION = /^arn:aws[a-zA-Z-]*:/;
+
 /** A function, with the version or alias that the call names; and to pass on the role that it gives to the function. */
 export function lambdaNeeds(action: Action, input: unknown, context: NeedsContext): readonly Need[] {
   const { FunctionName, Qualifier, Resource, Role } = input as NamingMembers;
@@ -20,5 +23,6 @@ export function lambdaNeeds(action: Action, input: unknown, context: NeedsContex
   // Written as policies write it, however the call names the function.
   const reference = parseFunctionReference(named);
   const arn = functionArn(context, reference?.functionName ?? named, reference?.qualifier ?? Qualifier);
-  return [...needsOn(action, [arn]), ...(Role === undefined ? [] : needsOn(PASS_ROLE, [Role]))];
+  const role = Role?.replace(PARTITION, "arn:aws:");
+  return [...needsOn(action, [arn]), ...(role === undefined ? [] : needsOn(PASS_ROLE, [role]))];
 }

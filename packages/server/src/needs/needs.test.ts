@@ -310,3 +310,11 @@ it("a call of IAM that names nobody is about the caller", async () => {
   expect(await iamNeeds("iam:CreateAccessKey", {}, own)).toEqual([{ action: "iam:CreateAccessKey", resource: ownArn }]);
   expect(await iamNeeds("iam:ListUsers", {}, own)).toEqual([{ action: "iam:ListUsers", resource: "*" }]);
 });
+
+it("a role that is given to a function is asked for as policies write it, whatever the partition", () => {
+  const role = "arn:aws:iam::111122223333:role/admin";
+  for (const Role of [role, role.replace("aws:", "aws-cn:")]) {
+    const needs = lambdaNeeds("lambda:CreateFunction", { FunctionName: "pay", Role }, context);
+    expect(needs).toContainEqual({ action: "iam:PassRole", resource: role });
+  }
+});
