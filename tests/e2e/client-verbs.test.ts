@@ -123,7 +123,7 @@ describe("sluice deploy --watch", () => {
   it("exits with 0 on Succeeded, after a line for each event of each host", async () => {
     const { exitCode, stdout, stderr } = await deployAndWatch(sources("good", "echo fine"));
     expect(exitCode, stderr).toBe(0);
-    const deploymentId = /d-[A-Z0-9]{9}/.exec(stdout)?.[0];
+    const deploymentId = /\bd-[A-Z0-9]{9}\b/.exec(stdout)?.[0];
     expect((await codeDeploy.deployment(deploymentId!)).status).toBe("Succeeded");
     for (const { name, hostId } of agents) {
       for (const event of HOOK_EVENTS) expect(stdout).toContain(`${name} (${hostId}) ${event} Succeeded`);
@@ -183,7 +183,7 @@ describe("sluice deploy --watch", () => {
       ...["--application", "web", "--group", "prod", "--watch"],
     );
     await until("ValidateService", () => /ValidateService InProgress/.test(program.stdout()));
-    const deploymentId = /d-[A-Z0-9]{9}/.exec(program.stdout())![0];
+    const deploymentId = /\bd-[A-Z0-9]{9}\b/.exec(program.stdout())![0];
     const stop = await server.sluice("stop", deploymentId);
     expect(stop).toMatch(/\(i-\w+\) has until 20\S+Z to finish ValidateService\n/);
     expect(stop).toContain(`To follow it: sluice watch ${deploymentId} --data ${server.data}`);

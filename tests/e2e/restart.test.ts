@@ -42,7 +42,7 @@ function deploy(version: string, config = "CodeDeployDefault.OneAtATime") {
 }
 
 function idIn(text: string): string {
-  return /d-[A-Z0-9]{9}/.exec(text)?.[0] ?? "";
+  return /\bd-[A-Z0-9]{9}\b/.exec(text)?.[0] ?? "";
 }
 
 function linesOf(agent: SluiceAgent): string {

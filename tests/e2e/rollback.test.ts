@@ -48,11 +48,11 @@ function bundleOf(directory: string, deploymentId: string) {
 it("a failed deployment is rolled back, both say so, and the group stays marked until a person has seen it", async () => {
   const good = await deploy("echo fine");
   expect(good.exitCode, good.stderr).toBe(0);
-  const goodId = /d-[A-Z0-9]{9}/.exec(good.stdout)?.[0] ?? "";
+  const goodId = /\bd-[A-Z0-9]{9}\b/.exec(good.stdout)?.[0] ?? "";
 
   const bad = await deploy("echo broken; exit 3");
   expect(bad.exitCode).toBe(1);
-  const badId = /d-[A-Z0-9]{9}/.exec(bad.stdout)?.[0] ?? "";
+  const badId = /\bd-[A-Z0-9]{9}\b/.exec(bad.stdout)?.[0] ?? "";
   const failed = await codeDeploy.deployment(badId);
   expect(failed.status).toBe("Failed");
   const rollbackId = failed.rollbackInfo?.rollbackDeploymentId ?? "";
@@ -87,7 +87,7 @@ it("a failed deployment is rolled back, both say so, and the group stays marked 
 
 it("by hand goes to the last revision that is not what runs, says so first, and goes no further by itself", async () => {
   const group = ["--application", codeDeploy.application, "--group", "prod"];
-  const idIn = (text: string) => /d-[A-Z0-9]{9}/.exec(text)?.[0] ?? "";
+  const idIn = (text: string) => /\bd-[A-Z0-9]{9}\b/.exec(text)?.[0] ?? "";
   const firstId = idIn((await deploy("echo first")).stdout);
   const revision = (await codeDeploy.deployment(firstId)).revision;
   expect((await deploy("echo second")).exitCode).toBe(0);
@@ -120,7 +120,7 @@ it("does not go further back than the automatic rollback of a failure did", asyn
 });
 
 it("by hand keeps why with both deployments, after failures that say the same and a difference of one file", async () => {
-  const idIn = (text: string) => /d-[A-Z0-9]{9}/.exec(text)?.[0] ?? "";
+  const idIn = (text: string) => /\bd-[A-Z0-9]{9}\b/.exec(text)?.[0] ?? "";
   const goodId = idIn((await deploy("echo good")).stdout);
   const words = 'echo "starting $$"; echo "cannot reach 10.0.0.1:$$: Connection refused" >&2; exit 3';
   const badId = idIn((await deploy(words)).stdout);

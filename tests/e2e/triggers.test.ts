@@ -79,7 +79,7 @@ async function deploy(check: string): Promise<string> {
     "prod",
     "--watch",
   );
-  return /d-[A-Z0-9]{9}/.exec(stdout)?.[0] ?? "";
+  return /\bd-[A-Z0-9]{9}\b/.exec(stdout)?.[0] ?? "";
 }
 
 const takenOf = (deploymentId: string) => receiver.taken.filter(({ body }) => body.deploymentId === deploymentId);

@@ -229,7 +229,7 @@ export class TwoFleets {
         return deploymentId;
       } catch (error) {
         if (!isFault(error, "DeploymentLimitExceededException")) throw error;
-        return /d-[A-Z0-9]{9}/.exec(error.message)?.[0];
+        return /\bd-[A-Z0-9]{9}\b/.exec(error.message)?.[0];
       }
     });
   }
