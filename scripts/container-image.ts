@@ -1,10 +1,12 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
+import { create } from "tar";
 
 /** What examples/containers/task-definition.json names. */
 export const EXAMPLE_IMAGE = "sluice-example/shop:1";
@@ -12,23 +14,24 @@ const APPLICATION = resolve(import.meta.dirname, "../examples/containers/server.
 /** Where it is in the image, and how it starts. */
 const CHANGES = ["ENV PATH=/bin", "EXPOSE 8080", 'CMD ["/bin/node","/app/server.mjs"]'];
 
-/** The image's one layer: this Node, the libraries that it loads, and the application. No registry is asked for anything. */
-export function packExampleImage(): { readonly tar: NodeJS.ReadableStream; readonly packed: Promise<void> } {
+/**
+ * The image's one layer, as tar: this Node, the libraries that it loads, and the application. No registry is asked for anything. GNU tar would refuse
+ * a file that gets another name meanwhile, and each program of Sluice that starts gives Node's file one.
+ */
+export async function* exampleImage(): AsyncGenerator<Buffer> {
   const root = mkdtempSync(join(tmpdir(), "sluice-example-image-"));
-  const files = { "/bin/node": process.execPath, "/app/server.mjs": APPLICATION, ...librariesOf(process.execPath) };
-  for (const [path, file] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    symlinkSync(file, join(root, path));
-  }
-  mkdirSync(join(root, "tmp"));
-  const tar = spawn("tar", ["-C", root, "--dereference", "--owner=0", "--group=0", "-c", "."], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const packed = once(tar, "close").then(([code]) => {
+  try {
+    const files = { "/bin/node": process.execPath, "/app/server.mjs": APPLICATION, ...librariesOf(process.execPath) };
+    for (const [path, file] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      symlinkSync(file, join(root, path));
+    }
+    mkdirSync(join(root, "tmp"));
+    const layer = create({ cwd: root, follow: true, portable: true, noMtime: true, strict: true }, ["."]);
+    for await (const chunk of layer) yield chunk as Buffer;
+  } finally {
     rmSync(root, { recursive: true });
-    if (code !== 0) throw new Error(`tar ended with ${code}`);
-  });
-  return { tar: tar.stdout, packed };
+  }
 }
 
 /** Puts it into the engine behind the socket, as `docker import` does. */
@@ -36,12 +39,9 @@ export async function importExampleImage(socketPath: string, image = EXAMPLE_IMA
   const [repo = "", tag = "latest"] = image.split(":");
   const query = new URLSearchParams({ fromSrc: "-", repo, tag });
   for (const change of CHANGES) query.append("changes", change);
-  const { tar, packed } = packExampleImage();
   const headers = { "content-type": "application/x-tar" };
   const sent = request({ socketPath, method: "POST", path: `/images/create?${query}`, agent: false, headers });
-  tar.pipe(sent);
-  const answered = once(sent, "response");
-  const [[answer]] = await Promise.all([answered, packed]);
+  const [[answer]] = await Promise.all([once(sent, "response"), pipeline(exampleImage, sent)]);
   let text = "";
   for await (const chunk of answer) text += chunk;
   if (answer.statusCode >= 400 || text.includes('"error"')) throw new Error(`the engine refused the image: ${text}`);

@@ -92,7 +92,7 @@ describe.concurrent("the demo", { timeout: HANGS_AFTER_MILLISECONDS }, () => {
         expect([...(await leftIn(world)), ...(await leftInEngine(world))]).toEqual([]);
         for (const moment of ["The image is made", "is up: 2 tasks", "$ sluice shift next"]) {
           terminal.type(DEMO);
-          await terminal.showsNext(moment);
+          await terminal.shows(moment);
           await terminal.interrupt();
           expect([...(await leftIn(world)), ...(await leftInEngine(world))], moment).toEqual([]);
         }
@@ -116,7 +116,7 @@ describe.concurrent("the demo", { timeout: HANGS_AFTER_MILLISECONDS }, () => {
       expect(await leftIn(world)).toEqual([]);
       for (const moment of ["The function check-charge is made", "version 1 90 %, version 2 10 %", "Version 3 fails"]) {
         other.type(DEMO);
-        await other.showsNext(moment);
+        await other.shows(moment);
         await other.interrupt();
         expect(await leftIn(world), moment).toEqual([]);
       }

@@ -5,6 +5,8 @@ import { onlyChildOf, signal } from "@sluice/cli/process/child-process.ts";
 const PROMPT = /@@(\d+)@@$/;
 /** Only ends what hangs. */
 const HANGS_AFTER_MILLISECONDS = 100_000;
+/** Of what it has shown, in the words of a failure. */
+const TOLD_CHARACTERS = 3000;
 const CTRL_C = "\u0003";
 const EXIT_INTERRUPTED = 130;
 
@@ -92,14 +94,13 @@ export class Terminal {
     await this.#until(() => PROMPT.test(this.#shown.slice(from)));
   }
 
-  /** Waits until it shows a text. */
+  /** Waits until what was typed last shows a text; that it ends without is a failure. */
   async shows(text: string): Promise<void> {
-    await this.#until(() => this.#shown.includes(text));
-  }
-
-  /** Waits until what was typed last shows a text. */
-  async showsNext(text: string): Promise<void> {
-    await this.#until(() => this.#shown.slice(this.#typedAt).includes(text));
+    const shown = () => this.#shown.slice(this.#typedAt);
+    await this.#until(() => shown().includes(text) || PROMPT.test(shown()));
+    if (shown().includes(text)) return;
+    const { status, output } = this.#result(this.#typedAt);
+    throw new Error(`it has ended with ${status}, and has not shown "${text}": ${output.slice(-TOLD_CHARACTERS)}`);
   }
 
   /** Pastes a command, and does not wait for it. */
@@ -139,7 +140,7 @@ export class Terminal {
         else if (this.#ended) end(() => reject(new Error(`the terminal has ended: ${this.#shown}`)));
       };
       const timer = setTimeout(
-        () => end(() => reject(new Error(`this hangs: ${this.#shown.slice(-3000)}`))),
+        () => end(() => reject(new Error(`this hangs: ${this.#shown.slice(-TOLD_CHARACTERS)}`))),
         HANGS_AFTER_MILLISECONDS,
       );
       this.#listeners.add(look);
