@@ -24,7 +24,7 @@ interface AuditOptions extends ClientOptions {
   readonly from?: string;
   readonly refused?: boolean;
   readonly failed?: boolean;
-  readonly limit: number;
+  readonly limit?: number;
   readonly follow?: boolean;
 }
 
@@ -42,7 +42,7 @@ export function define(command: Command): void {
     .option("--from <address>", "only calls from this address")
     .option("--refused", "only calls that were refused")
     .option("--failed", "only calls that failed")
-    .option("--limit <n>", "how many to list at most", parsePositiveInteger, LISTED_DEFAULT)
+    .option("--limit <n>", `how many to list at most (default: ${LISTED_DEFAULT})`, parsePositiveInteger)
     .option("--follow", "print what is new, until it is stopped");
   addJsonOption(addClientOptions(command));
   addExamples(
@@ -55,12 +55,17 @@ export function define(command: Command): void {
     if (options.refused && options.failed) {
       throw new CommandFailed("give --refused or --failed, not both", { exitStatus: EXIT_USAGE });
     }
+    const { limit = LISTED_DEFAULT } = options;
+    if (options.follow && (options.until ?? options.limit) !== undefined) {
+      const other = options.until ? "--until" : "--limit";
+      throw new CommandFailed(`--follow prints whatever is new: leave out ${other}`, { exitStatus: EXIT_USAGE });
+    }
     using connection = connect(options);
     if (options.follow) return follow(connection.sluice, options);
-    const { events, hasMore, server } = await newest(connection.sluice, inputOf(options), options.limit);
+    const { events, hasMore, server } = await newest(connection.sluice, inputOf(options), limit);
     if (options.json) printJson(events.map(asJson));
     else print(events.length === 0 ? "No calls." : formatEvents(events));
-    if (!options.json && hasMore) print(`There are more: --limit ${options.limit * 2}`);
+    if (!options.json && hasMore) print(`There are more: --limit ${limit * 2}`);
     tellServer(server);
   });
 }

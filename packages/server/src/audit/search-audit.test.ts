@@ -29,7 +29,13 @@ afterAll(() => rmSync(directory, { recursive: true }));
 function record(file: number, index: number, begunAt: number) {
   const userName = index === 321 ? "ann\u202e" : `user-${index % 7}`;
   return {
-    userIdentity: { type: "IAMUser", userName, arn: `arn:aws:iam::1:user/${userName}`, accessKeyId: "AKIA" },
+    userIdentity: {
+      type: "IAMUser",
+      userName,
+      arn: `arn:aws:iam::1:user/${userName}`,
+      accessKeyId: "AKIA",
+      ...(index === 321 && { sessionContext: { sessionIssuer: { arn: "arn:aws:iam::1:role/deployer" } } }),
+    },
     eventTime: new Date(begunAt + index * 1_000).toISOString(),
     eventName: index % 2 === 0 ? "CreateDeployment" : "StopDeployment",
     sourceIPAddress: "10.0.0.1",
@@ -70,6 +76,7 @@ it("goes on where its work was too much for one call", async () => {
 it.each<[string, AuditQuery, number]>([
   ["a user with a character that is escaped", { caller: "ann\u202e" }, 3],
   ["a key", { caller: "AKIA" }, 1_200],
+  ["the role of a session", { caller: "arn:aws:iam::1:role/deployer" }, 3],
   ["a part of a name", { caller: "user" }, 0],
   ["an operation", { operation: "StopDeployment" }, 600],
   ["the end of an ARN", { resource: "web/prod" }, 1_200],

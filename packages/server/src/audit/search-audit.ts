@@ -202,8 +202,11 @@ function matches(record: AuditRecord, query: AuditQuery): boolean {
   );
 }
 
-function isBy({ userIdentity: { arn, userName, accessKeyId, principalId } }: AuditRecord, caller: string): boolean {
-  return [arn, userName, accessKeyId, principalId].includes(caller) || userName?.split("/", 1)[0] === caller;
+/** A session is by its role, too. */
+function isBy({ userIdentity }: AuditRecord, caller: string): boolean {
+  const { arn, userName, accessKeyId, principalId, sessionContext } = userIdentity;
+  const roleArn = sessionContext?.sessionIssuer.arn;
+  return [arn, userName, accessKeyId, principalId, roleArn].includes(caller) || userName?.split("/", 1)[0] === caller;
 }
 
 function isAbout({ resources = [], requestParameters, responseElements }: AuditRecord, name: string): boolean {

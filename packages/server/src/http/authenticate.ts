@@ -7,11 +7,11 @@ import type { HttpRequest } from "@sluice/wire/sigv4/http-request.ts";
 import { SignatureFault } from "@sluice/wire/sigv4/signature-fault.ts";
 import { checkSignatureMatches, checkSignatureTime, checkSignedHeaders } from "@sluice/wire/sigv4/verify.ts";
 import type { Action } from "../access/action.ts";
+import { canonicalAddress } from "../access/canonical-address.ts";
 import type { Principal } from "../access/principal.ts";
 import type { AccessKey, AccessKeys } from "../store/access-keys.ts";
 import type { KeyUse } from "../store/key-usage.ts";
 import { isPeopleRole } from "../store/people-keys.ts";
-import { canonicalAddress } from "./authority.ts";
 
 export interface AuthenticatedRequest {
   readonly principal: Principal;

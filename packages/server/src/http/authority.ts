@@ -1,5 +1,6 @@
-import { isIP, isIPv4, isIPv6, SocketAddress } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import { MAX_PORT } from "@sluice/model/port.ts";
+import { canonicalAddress } from "../access/canonical-address.ts";
 
 /** `NAME[:PORT]` in one spelling, so that two of them can be compared. */
 export interface Authority {
@@ -24,15 +25,6 @@ export function parseAuthority(text: string): Authority | null {
   if (lower.startsWith("[")) return isIPv6(host) ? { name: canonicalAddress(host), port } : null;
   const name = host.endsWith(".") ? host.slice(0, -1) : host;
   return name.length <= MAX_NAME_LENGTH && DNS_NAME.test(name) ? { name, port } : null;
-}
-
-/** An address as `Authority.name` spells it: `::ffff:10.0.0.1` is `10.0.0.1`, and `0:0::1` is `::1`. */
-export function canonicalAddress(address: string): string {
-  const bare = address.split("%", 1)[0] ?? address;
-  if (!isIPv6(bare)) return bare;
-  const { address: shortest } = new SocketAddress({ address: bare, family: "ipv6" });
-  const mapped = shortest.startsWith("::ffff:") ? shortest.slice("::ffff:".length) : "";
-  return isIPv4(mapped) ? mapped : shortest;
 }
 
 export function formatAuthority(name: string, port: number | undefined): string {

@@ -2,12 +2,12 @@ import type { IncomingMessage } from "node:http";
 import type { Shape } from "@sluice/wire/shapes/shape.ts";
 import { decodeEnrolmentToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { Action } from "../access/action.ts";
+import { canonicalAddress } from "../access/canonical-address.ts";
 import type { Principal } from "../access/principal.ts";
 import type { Audit, AuditedCall } from "../audit/audit-recorder.ts";
 import { auditFault } from "../audit/refusals.ts";
 import { toldAnswer } from "../audit/told-answer.ts";
 import { toldParameters } from "../audit/told-parameters.ts";
-import { canonicalAddress } from "./authority.ts";
 import { CallerHungUp } from "./request-body.ts";
 
 export interface TrailOptions {

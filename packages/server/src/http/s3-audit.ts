@@ -3,9 +3,9 @@ import { needsOf } from "@sluice/bucket/http/s3-needs.ts";
 import type { DoneS3Call } from "@sluice/bucket/http/s3-routes.ts";
 import type { S3Call } from "@sluice/bucket/protocol/s3-call.ts";
 import { parseAuthorization } from "@sluice/wire/sigv4/authorization.ts";
+import { canonicalAddress } from "../access/canonical-address.ts";
 import type { Principal } from "../access/principal.ts";
 import type { Audit } from "../audit/audit-recorder.ts";
-import { canonicalAddress } from "./authority.ts";
 
 /** Of calls that read one object and change another: the change is what it is to the audit. */
 export function auditS3(

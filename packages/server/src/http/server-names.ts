@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { networkInterfaces } from "node:os";
-import { type Authority, canonicalAddress, formatAuthority, parseAuthority } from "./authority.ts";
+import { canonicalAddress } from "../access/canonical-address.ts";
+import { type Authority, formatAuthority, parseAuthority } from "./authority.ts";
 import { isUnspecified } from "./listener.ts";
 
 /** A name of `server.names` in sluice.yml. */

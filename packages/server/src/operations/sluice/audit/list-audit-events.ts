@@ -1,10 +1,10 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
-import { excerpt } from "@sluice/model/excerpt.ts";
 import type { AuditEvent, ListAuditEventsInput, ListAuditEventsOutput } from "@sluice/wire/sluice/audit-api.ts";
-import { type FoundRecord, OUTCOMES, outcomeOf, searchAudit } from "../../../audit/search-audit.ts";
+import { type FoundRecord, outcomeOf, searchAudit } from "../../../audit/search-audit.ts";
 import { openPage } from "../../listed-page.ts";
 import type { Operation } from "../../operation.ts";
 import type { SluiceContext } from "../sluice-context.ts";
+import { requireAuditQuery } from "./audit-query.ts";
 
 export const MAX_AUDIT_PAGE = 200;
 const DEFAULT_PAGE = 50;
@@ -15,22 +15,8 @@ export const listAuditEvents: Operation<ListAuditEventsInput, ListAuditEventsOut
   context,
 ) => {
   const { audit, store } = context;
-  const { startTime, endTime, outcome, caller, operation, resource, sourceAddress, maxResults, nextToken } = input;
-  const query = {
-    startTime: startTime?.getTime(),
-    endTime: endTime?.getTime(),
-    outcome: requireOutcome(outcome),
-    caller,
-    operation,
-    resource,
-    sourceAddress,
-  };
-  if (startTime && endTime && startTime > endTime) {
-    throw new CallerFault(
-      "InvalidTimeRangeException",
-      "startTime is after endTime: give the earlier one as startTime.",
-    );
-  }
+  const { maxResults, nextToken } = input;
+  const query = requireAuditQuery(input, context.accountId);
   const limit = requireLimit(maxResults);
   const { after, tokenAfter } = openPage(
     { operation: "ListAuditEvents", input, token: nextToken, size: limit, shape: ["string", "number"] },
@@ -70,13 +56,6 @@ function eventOf({ record, line }: FoundRecord): AuditEvent {
     repeated: typeof repeated === "number" ? repeated : undefined,
     record: line,
   };
-}
-
-function requireOutcome(outcome: string | undefined) {
-  if (outcome === undefined) return undefined;
-  const known = OUTCOMES.find((one) => one === outcome);
-  if (known) return known;
-  throw new CallerFault("ValidationException", `outcome is "${excerpt(outcome)}": use one of ${OUTCOMES.join(", ")}.`);
 }
 
 function requireLimit(maxResults = DEFAULT_PAGE): number {
