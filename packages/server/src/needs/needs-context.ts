@@ -9,6 +9,7 @@ import {
 import type { Kysely } from "kysely";
 import type { Action } from "../access/action.ts";
 import type { Need, ResourceTags } from "../access/need.ts";
+import { compiledListQuery } from "../store/compiled-query.ts";
 import { loadResourceTags } from "../store/resource-tags.ts";
 import type { Database } from "../store/schema.ts";
 
@@ -90,14 +91,7 @@ export async function onDeployments(
   deploymentIds: readonly (string | undefined)[] | undefined,
 ): Promise<readonly Need[]> {
   const ids = [...new Set((deploymentIds ?? []).filter((id) => id !== undefined))].slice(0, MAX_ASKED);
-  const rows =
-    ids.length === 0
-      ? []
-      : await context.db
-          .selectFrom("deployments")
-          .select(["deployment_id", "application_name", "deployment_group_name"])
-          .where("deployment_id", "in", ids)
-          .execute();
+  const rows = ids.length === 0 ? [] : (await groupsOfDeployments(context.db, ids)).rows;
   const needs = new Map<string, Need>();
   for (const { application_name, deployment_group_name } of rows) {
     const need = await onGroup(context, action, application_name, deployment_group_name);
@@ -109,6 +103,13 @@ export async function onDeployments(
   }
   return [...needs.values()];
 }
+
+const groupsOfDeployments = compiledListQuery((db, deploymentIds) =>
+  db
+    .selectFrom("deployments")
+    .select(["deployment_id", "application_name", "deployment_group_name"])
+    .where("deployment_id", "in", deploymentIds),
+);
 
 /** Of a batch: one that is longer is refused for its length, whoever sends it. */
 const MAX_ASKED = 100;

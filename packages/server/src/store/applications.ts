@@ -1,5 +1,6 @@
 import { type ArnScope, applicationArn } from "@sluice/model/resource-arn.ts";
 import type { Kysely, Selectable } from "kysely";
+import { compiledQuery } from "./compiled-query.ts";
 import { deploymentGroupsOfApplication, removeDeploymentGroup } from "./deployment-groups.ts";
 import { renameApplicationInDeployments } from "./deployment-history.ts";
 import type { WriteTransaction } from "./group-commit.ts";
@@ -9,8 +10,13 @@ import type { ApplicationsTable, Database } from "./schema.ts";
 export type ApplicationRow = Selectable<ApplicationsTable>;
 
 export async function findApplication(db: Kysely<Database>, name: string): Promise<ApplicationRow | undefined> {
-  return db.selectFrom("applications").selectAll().where("application_name", "=", name).executeTakeFirst();
+  const { rows } = await oneApplication(db, { name });
+  return rows[0];
 }
+
+const oneApplication = compiledQuery((db, { name }: { readonly name: string }) =>
+  db.selectFrom("applications").selectAll().where("application_name", "=", name),
+);
 
 export async function findApplications(db: Kysely<Database>, names: readonly string[]): Promise<ApplicationRow[]> {
   return db.selectFrom("applications").selectAll().where("application_name", "in", names).execute();

@@ -2,6 +2,7 @@ import { type ArnScope, deploymentGroupArn } from "@sluice/model/resource-arn.ts
 import { revisionKey } from "@sluice/model/revision-location.ts";
 import { type Kysely, type Selectable, sql } from "kysely";
 import { type DeploymentGroupFields, GROUP_FIELDS, TARGET_REVISION } from "./columns/group-columns.ts";
+import { compiledQuery } from "./compiled-query.ts";
 import { removeDeploymentsOfGroup } from "./deployment-history.ts";
 import type { WriteTransaction } from "./group-commit.ts";
 import { clearResourceTags, moveResourceTags } from "./resource-tags.ts";
@@ -14,13 +15,18 @@ export async function findDeploymentGroup(
   applicationId: string,
   name: string,
 ): Promise<DeploymentGroupRow | undefined> {
-  return db
-    .selectFrom("deployment_groups")
-    .selectAll()
-    .where("application_id", "=", applicationId)
-    .where("deployment_group_name", "=", name)
-    .executeTakeFirst();
+  const { rows } = await oneGroup(db, { applicationId, name });
+  return rows[0];
 }
+
+const oneGroup = compiledQuery(
+  (db, { applicationId, name }: { readonly applicationId: string; readonly name: string }) =>
+    db
+      .selectFrom("deployment_groups")
+      .selectAll()
+      .where("application_id", "=", applicationId)
+      .where("deployment_group_name", "=", name),
+);
 
 /** Read again and kept until the transaction ends, so that of two changes at once the second is made to what the first left. */
 export async function lockDeploymentGroup(

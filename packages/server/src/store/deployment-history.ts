@@ -19,8 +19,12 @@ export async function findDeployments(
   deploymentIds: readonly string[],
 ): Promise<DeploymentRow[]> {
   if (deploymentIds.length === 0) return [];
-  return db.selectFrom("deployments").selectAll().where("deployment_id", "in", deploymentIds).execute();
+  return (await deploymentsByIds(db, deploymentIds)).rows;
 }
+
+const deploymentsByIds = compiledListQuery((db, deploymentIds) =>
+  db.selectFrom("deployments").selectAll().where("deployment_id", "in", deploymentIds),
+);
 
 /** How many targets of each deployment are in each status; a deployment without targets is left out. */
 export async function countTargetsByStatus(
