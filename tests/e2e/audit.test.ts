@@ -1,5 +1,5 @@
 /** One call of each service and door leaves its line, and no secret of any is in the files. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RawCaller, type SignedCall } from "../compat/raw-caller.fixture.ts";
@@ -196,4 +196,36 @@ it("is found again by its filters, and has no secret and nothing that steers a t
   for (const secret of [...secrets, HUSH]) expect(text().includes(secret), `a secret of ${secret.length}`).toBe(false);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that there is none is what is tested
   expect(text()).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]/);
+});
+
+/** The server is ready all the same: calls go on. */
+it("is told of by /readyz while it cannot be written, and by sluice doctor", async () => {
+  const directory = join(server.data, "audit");
+  const readyz = async () => {
+    const { status, text: body } = await caller.send({
+      method: "GET",
+      path: "/readyz",
+      headers: {},
+      body: Buffer.alloc(0),
+    });
+    return { code: status, ...(JSON.parse(body) as { readonly warning?: string }) };
+  };
+  expect(await readyz()).toEqual({ code: 200, status: "ready" });
+  rmSync(directory, { recursive: true });
+  writeFileSync(directory, "no directory");
+  // The file that is gone is left within about a second of its last line.
+  await caller.operation("CreateApplication", { applicationName: "unseen" });
+  const { code, warning } = await until("readiness to tell of it", async () => {
+    const answer = await readyz();
+    return answer.warning !== undefined && answer;
+  });
+  expect({ code, warning }).toEqual({
+    code: 200,
+    warning: expect.stringContaining(`the audit in ${directory} cannot be`),
+  });
+  expect((await server.run("doctor")).stdout).toContain(`warning  the audit in ${directory} cannot be written to`);
+  await caller.operation("CreateApplication", { applicationName: "unwritten" });
+  rmSync(directory);
+  await until("readiness to be whole again", async () => (await readyz()).warning === undefined);
+  await until("the loss to be said", () => text().includes('"AuditLinesLost"'));
 });

@@ -35,6 +35,7 @@ import { consoleRoute } from "./http/console/console-route.ts";
 import { sessionCookies } from "./http/console/session-cookie.ts";
 import { type WebDirectory, webFilesIn } from "./http/console/web-files.ts";
 import { HostConnections } from "./http/host-connections.ts";
+import type { Ready } from "./http/http-server.ts";
 import { needsPartsOf } from "./http/json-services.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { OpenStreams } from "./http/open-streams.ts";
@@ -110,8 +111,7 @@ export interface ControlPlane {
   readonly unprovedConnections: UnprovedConnections;
   readonly reach: Reach;
   readonly metrics: () => Promise<{ contentType: string; text: string }>;
-  /** Null: the server can do its work; otherwise why not. */
-  readonly whyNotReady: () => Promise<string | null>;
+  readonly ready: () => Promise<Ready>;
   /** The listeners are open, at these URLs: from now on silence counts, and what is due is done. */
   start(urls: readonly string[]): void;
   close(): Promise<void>;
@@ -287,7 +287,6 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
         "this server's clock and PostgreSQL's are too far apart: set both by NTP",
       ),
   });
-  const readiness = new Readiness({ store, directory: directory.root, now });
   const reach = reachBy(serverNames);
   const unprovedBodies = new UnprovedBodies();
   const unprovedConnections = new UnprovedConnections();
@@ -355,6 +354,12 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
         ),
       now,
     ),
+  });
+  const readiness = new Readiness({
+    store,
+    directory: directory.root,
+    audit: { directory: audit.directory, whyNot: () => audit.writer.whyNot() },
+    now,
   });
   const pageTokens = await pageTokensOf(store, accountId);
   const s3 = s3Handler<Principal>({
@@ -508,7 +513,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       logBytes: () => logs.storedBytes,
       countHosts: () => countHosts(store, liveness, now()),
     }),
-    whyNotReady: () => readiness.whyNot(),
+    ready: () => readiness.now(),
     start(urls) {
       liveness.ready(now());
       liveness.start();

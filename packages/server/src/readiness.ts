@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fullDisk } from "@sluice/model/disk-full.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
+import type { Ready } from "./http/http-server.ts";
 import { withinPatience } from "./loops/patience.ts";
 import type { WriteTransaction } from "./store/group-commit.ts";
 import type { OpenStore } from "./store/open-store.ts";
@@ -20,6 +21,8 @@ export interface ReadinessParts {
   readonly store: Pick<OpenStore, "dialect" | "health" | "write">;
   /** The data directory. */
   readonly directory: string;
+  /** `whyNot`: why it cannot be written; null: it can. */
+  readonly audit: { readonly directory: string; readonly whyNot: () => Promise<string | null> };
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -30,7 +33,7 @@ export interface ReadinessParts {
  */
 export class Readiness {
   readonly #parts: ReadinessParts;
-  #look: Promise<string | null> | undefined;
+  #look: Promise<Ready> | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** What is looked at and has not answered, since when. */
   readonly #waiting = new Map<string, number>();
@@ -39,8 +42,7 @@ export class Readiness {
     this.#parts = parts;
   }
 
-  /** Null: it can. Otherwise why not, in one line. */
-  async whyNot(): Promise<string | null> {
+  async now(): Promise<Ready> {
     const { now } = this.#parts;
     if (!this.#look || now() - this.#lookedAt >= KEPT_MILLISECONDS) {
       this.#lookedAt = now();
@@ -55,18 +57,29 @@ export class Readiness {
     if (!disk) return;
     this.#lookedAt = this.#parts.now();
     const whose = disk === "local" ? `the disk of the data directory ${this.#parts.directory}` : "PostgreSQL's disk";
-    this.#look = Promise.resolve(`${whose} is full: a request could not be stored just now`);
+    this.#look = Promise.resolve({
+      reason: `${whose} is full: a request could not be stored just now`,
+      warning: null,
+    });
   }
 
-  async #lookNow(): Promise<string | null> {
-    const { store, directory, now } = this.#parts;
-    const reasons = await Promise.all([
+  async #lookNow(): Promise<Ready> {
+    const { store, directory, audit, now } = this.#parts;
+    const [auditReason, ...reasons] = await Promise.all([
+      this.#within(`the audit in ${audit.directory}`, async () => {
+        const reason = await audit.whyNot();
+        if (reason !== null) throw new Error(reason);
+      }),
       this.#within("the database", () =>
         store.write((transaction) => writeProbe(transaction, now()), { until: AbortSignal.timeout(LOOK_MILLISECONDS) }),
       ),
       this.#within(`the data directory ${directory}`, () => writeFileProbe(directory)),
     ]);
-    return reasons.find((reason) => reason !== null) ?? store.health.reason;
+    return {
+      reason: reasons.find((reason) => reason !== null) ?? store.health.reason,
+      // Calls go on without it, so nobody is to be sent elsewhere.
+      warning: auditReason && `${auditReason}. Calls go on, and their lines are lost and counted`,
+    };
   }
 
   /** Why `act` has failed, or that it hangs. What hangs is not begun once more before it has ended. */

@@ -26,13 +26,14 @@ export async function serverAnswers(server: ServerConnection, place: ServerPlace
     const call = { method: "GET", headers: {}, agent, timeoutMs: ANSWER_TIMEOUT_MILLISECONDS };
     const answer = await exchange({ ...call, url: `${endpoint.replace(/\/+$/, "")}/readyz` });
     const elapsed = performance.now() - begun;
-    const body = await text(answer);
+    const { reason, warning: said } = readinessIn(await text(answer));
     const secure = endpoint.startsWith("https:") ? ", its certificate is trusted" : "";
     return [
       ok("server", `${endpoint} answers after ${formatElapsed(elapsed)}${secure}`),
       answer.statusCode === HTTP_OK
         ? ok("database", "the server is ready and its database answers")
-        : wrong("database", `the server is not ready: ${reasonIn(body)}`),
+        : wrong("database", `the server is not ready: ${reason}`),
+      ...(said === undefined ? [] : [warning("server's warning", said)]),
       clockCheck(answer.headers.date, Date.now()),
     ];
   } catch (error) {
@@ -94,10 +95,14 @@ export function clockCheck(date: string | undefined, now: number): Check {
   return seconds < MAX_CLOCK_OFFSET_SECONDS ? warning("clock", detail) : wrong("clock", `${detail}. Calls are refused`);
 }
 
-function reasonIn(body: string): string {
+function readinessIn(body: string): { readonly reason: string; readonly warning?: string } {
   try {
-    return String((JSON.parse(body) as { readonly reason?: string }).reason ?? body);
+    const { reason = body, warning: said } = JSON.parse(body) as {
+      readonly reason?: string;
+      readonly warning?: string;
+    };
+    return { reason: String(reason), ...(said !== undefined && { warning: String(said) }) };
   } catch {
-    return body;
+    return { reason: body };
   }
 }

@@ -97,6 +97,18 @@ it("counts what it cannot write, and says it when it can again", async () => {
   await one.close();
 });
 
+it("says why it cannot write before a line is lost, and writes again once that is asked", async () => {
+  writeFileSync(directory, "no directory");
+  const one = writer();
+  expect(await one.whyNot()).toContain(directory);
+  expect(one.linesLost).toBe(0);
+  await one.append("a\n");
+  rmSync(directory);
+  expect(await one.whyNot()).toBeNull();
+  expect(texts()).toEqual(["lost 1\n"]);
+  await one.close();
+});
+
 it("keeps files in their order when the clock was set back", async () => {
   const one = writer(1);
   await one.append("a\n");

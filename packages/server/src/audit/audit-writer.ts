@@ -94,6 +94,19 @@ export class AuditWriter {
     return this.#isStalled ? Promise.resolve() : batch.written.promise;
   }
 
+  /**
+   * Why lines cannot be written now; null: they can. It is tried: the file is opened if it is not, and what was lost is said. Answers within the
+   * second that a call would wait.
+   */
+  async whyNot(): Promise<string | null> {
+    if (this.#isClosed) return null;
+    this.#batch ??= { text: "", lines: 0, written: Promise.withResolvers() };
+    const { written } = this.#batch;
+    this.#writing ??= this.#writeAll();
+    if (!this.#isStalled) await written.promise;
+    return this.#isStalled ? "its disk does not answer" : this.trouble;
+  }
+
   /** False: it is for the other way, which opens files and says what was lost. */
   #writesAtOnce(line: string): boolean {
     const isUnderWay = this.#writing !== undefined || this.#unsaidLoss > 0 || this.#endsInMidLine || this.#isClosed;

@@ -20,7 +20,7 @@ export interface AuditOptions {
 /** The audit of one server: who writes it, and where it lies. */
 export interface OpenAudit {
   readonly recorder: AuditRecorder;
-  readonly writer: Pick<AuditWriter, "linesWritten" | "linesLost" | "trouble">;
+  readonly writer: Pick<AuditWriter, "linesWritten" | "linesLost" | "whyNot">;
   readonly directory: string;
   close(): Promise<void>;
 }

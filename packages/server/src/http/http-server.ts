@@ -41,6 +41,14 @@ const SIGNED_PATH = "/-/signed";
 const CONSOLE_PATH = "/-/console";
 const OPEN_PATHS = /^\/(healthz|readyz|metrics|-\/server-keys)(\?|$)/;
 
+/** What `/readyz` tells, each in one line. */
+export interface Ready {
+  /** Why the server cannot do its work; null: it can. */
+  readonly reason: string | null;
+  /** What is wrong, though the server does its work; null: nothing. */
+  readonly warning: string | null;
+}
+
 export interface HttpServerOptions {
   /** Of a server with TLS: the signed list of its keys, for agents that do not know its certificate. */
   readonly serverKeys?: string | undefined;
@@ -48,8 +56,7 @@ export interface HttpServerOptions {
   /** Answers requests of the console's doors, and its page. */
   readonly consoleRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly signedRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Null: the server can do its work; otherwise why not. */
-  readonly whyNotReady: () => Promise<string | null>;
+  readonly ready: () => Promise<Ready>;
   /** Refuses callers who came by a name that is not the server's. */
   readonly reach: Reach;
   /** Prometheus text; asked only for callers who may see it. */
@@ -67,7 +74,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     serverKeys,
     consoleRoute,
     signedRoute,
-    whyNotReady,
+    ready,
     reach,
     metrics,
     metricsToken,
@@ -135,8 +142,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     );
   }
   app.get("/readyz", { onRequest }, async (_request, reply) => {
-    const reason = await whyNotReady();
-    return reason === null ? reply.send({ status: "ready" }) : reply.code(503).send({ status: "not ready", reason });
+    const { reason, warning } = await ready();
+    const warned = warning === null ? {} : { warning };
+    return reason === null
+      ? reply.send({ status: "ready", ...warned })
+      : reply.code(503).send({ status: "not ready", reason, ...warned });
   });
   app.get("/metrics", { onRequest }, async (request, reply) => {
     // A web page whose name leads here (DNS rebinding) must not read them from the browser of somebody on this machine.

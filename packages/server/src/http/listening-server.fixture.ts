@@ -28,7 +28,7 @@ export class ListeningServer {
       consoleRoute: async (_request: IncomingMessage, response: ServerResponse) => {
         response.end("console");
       },
-      whyNotReady: async () => null,
+      ready: async () => ({ reason: null, warning: null }),
       metrics: async () => ({ contentType: "text/plain", text: "sluice_hosts 1\n" }),
       metricsToken: METRICS_TOKEN,
       reach: reachBy(new ServerNames({ listen: ["127.0.0.1"], configured: [{ name: "sluice.example.com" }] })),
