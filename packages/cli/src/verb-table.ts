@@ -123,12 +123,12 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: "users",
-    summary: "list and delete users, and attach and detach their policies",
+    summary: "list, show and delete users, and attach and detach their policies",
     load: () => import("./verbs/users.ts"),
   },
   {
     name: "roles",
-    summary: "list, put and delete roles, which AssumeRole gives for a time",
+    summary: "list, show, put and delete roles, which AssumeRole gives for a time",
     load: () => import("./verbs/roles.ts"),
   },
   {

@@ -1,6 +1,7 @@
 import type { RoleSummary } from "@sluice/wire/sluice/access-api.ts";
 import { type Command, InvalidArgumentError } from "commander";
 import { printPolicyDoubts } from "../access/policy-doubts.ts";
+import { policyFields } from "../access/policy-fields.ts";
 import { readPolicyFile } from "../access/policy-file.ts";
 import {
   addClientOptions,
@@ -12,13 +13,15 @@ import {
 } from "../arguments/options.ts";
 import { print, printJson } from "../output.ts";
 import { connect } from "../place/server-connection.ts";
-import { formatTable } from "../terminal/printing.ts";
+import { formatFields, formatTable } from "../terminal/printing.ts";
 import { policiesOf } from "./users.ts";
 
 const HOUR_SECONDS = 3_600;
+const NAME = "the role's name, as sluice roles list shows it";
 
 export function define(command: Command): void {
   defineList(command);
+  defineShow(command);
   definePut(command);
   defineDelete(command);
 }
@@ -42,16 +45,42 @@ function defineList(command: Command): void {
   });
 }
 
+function defineShow(command: Command): void {
+  const show = command
+    .command("show")
+    .description("show a role, with its inline policies in full")
+    .argument("<role>", NAME);
+  addJsonOption(addClientOptions(show));
+  addExamples(show, "sluice roles show deployer");
+  show.action(async (roleName: string, options: ClientOptions) => {
+    using connection = connect(options);
+    const [role] = (await connection.sluice.call("ListRoles", { roleName })).roles;
+    if (options.json) printJson(role);
+    else if (role) print(formatRole(role));
+  });
+}
+
+function formatRole(role: RoleSummary): string {
+  return formatFields([
+    ["role", role.roleName],
+    ["arn", role.arn],
+    ["id", role.roleId],
+    ["about", role.description],
+    ["created", role.createdAt.toISOString()],
+    ["sessions", `up to ${hoursOf(role)}`],
+    ["keys", `${role.temporaryKeys} temporary`],
+    ...policyFields(role),
+  ]);
+}
+
+function hoursOf({ maxSessionSeconds }: RoleSummary): string {
+  return `${maxSessionSeconds / HOUR_SECONDS} h`;
+}
+
 function formatRoles(roles: readonly RoleSummary[]): string {
   return formatTable(
     ["NAME", "POLICIES", "SESSIONS UP TO", "TEMPORARY KEYS", "ARN"],
-    roles.map((role) => [
-      role.roleName,
-      policiesOf(role),
-      `${role.maxSessionSeconds / 3600} h`,
-      String(role.temporaryKeys),
-      role.arn,
-    ]),
+    roles.map((role) => [role.roleName, policiesOf(role), hoursOf(role), String(role.temporaryKeys), role.arn]),
   );
 }
 
@@ -116,7 +145,7 @@ function defineDelete(command: Command): void {
   const remove = command
     .command("delete")
     .description("delete a role; its sessions end with it")
-    .argument("<role>", "the role's name, as sluice roles list shows it");
+    .argument("<role>", NAME);
   addJsonOption(addClientOptions(remove));
   addExamples(remove, "sluice roles delete deployer");
   remove.action(async (roleName: string, options: ClientOptions) => {

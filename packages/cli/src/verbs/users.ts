@@ -1,15 +1,17 @@
 import type { UserSummary } from "@sluice/wire/sluice/access-api.ts";
 import type { Command } from "commander";
 import { sessionsEnded } from "../access/key-changes.ts";
+import { policyFields } from "../access/policy-fields.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { print, printJson } from "../output.ts";
 import { connect } from "../place/server-connection.ts";
-import { formatAge, formatTable } from "../terminal/printing.ts";
+import { formatAge, formatFields, formatTable, formatTags } from "../terminal/printing.ts";
 
 const NAME = "the user's name, as sluice users list shows it";
 
 export function define(command: Command): void {
   defineList(command);
+  defineShow(command);
   definePolicies(command, "attach", "attach policies to a user: its keys have their rights at once");
   definePolicies(command, "detach", "detach policies from a user: its keys lose their rights at once");
   defineDelete(command);
@@ -33,6 +35,34 @@ function defineList(command: Command): void {
       print("No users. Make one with its first key: sluice keys create NAME --policy POLICY");
     else print(formatUsers(users, Date.now()));
   });
+}
+
+function defineShow(command: Command): void {
+  const show = command
+    .command("show")
+    .description("show a user, with its inline policies in full")
+    .argument("<user>", NAME);
+  addJsonOption(addClientOptions(show));
+  addExamples(show, "sluice users show ci");
+  show.action(async (userName: string, options: ClientOptions) => {
+    using connection = connect(options);
+    const [user] = (await connection.sluice.call("ListUsers", { userName })).users;
+    if (options.json) printJson(user);
+    else if (user) print(formatUser(user));
+  });
+}
+
+function formatUser(user: UserSummary): string {
+  return formatFields([
+    ["user", user.userName],
+    ["arn", user.arn],
+    ["id", user.userId],
+    ["about", user.description],
+    ["tags", formatTags(user.tags)],
+    ["created", user.createdAt.toISOString()],
+    ["keys", String(user.accessKeys)],
+    ...policyFields(user),
+  ]);
 }
 
 function formatUsers(users: readonly UserSummary[], now: number): string {

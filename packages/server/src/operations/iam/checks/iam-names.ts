@@ -80,6 +80,6 @@ export function noSuchRole(roleName: string): CallerFault {
 export function noSuchPolicy(policy: string): CallerFault {
   return new CallerFault(
     "NoSuchEntity",
-    `Policy ${excerpt(policy)} does not exist or is not attachable: sluice policies list shows those that there are.`,
+    `Policy ${excerpt(policy)} does not exist or is not attachable: sluice policies list shows those that there are, and sluice users show and sluice roles show inline ones.`,
   );
 }
