@@ -1,11 +1,13 @@
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { rawTar } from "@sluice/agent/host/archive/raw-archives.fixture.ts";
+import { createSelfSignedCertificate } from "@sluice/server/signing/self-signed-certificate.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { ConnectProxy } from "../agent/connect-proxy.fixture.ts";
 import { hooksAppSpec } from "../installation/bundle.fixture.ts";
 import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
 import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
@@ -19,9 +21,16 @@ const REVISION = {
   gitHubLocation: { repository: "acme/shop", commitId: COMMIT },
 } as const;
 
+/** Names that only the proxy knows; the archive is at the second, to which the first redirects. */
+const API = "api.github.test";
+const ARCHIVES = "codeload.github.test";
+
 let gitHub: Server;
-/** Of the archive, as they were answered. */
+let proxy: ConnectProxy;
+/** Of the commit, as they were answered. */
 const answered: number[] = [];
+/** What came to the other address than that of the token. */
+const tokensAtArchives: (string | undefined)[] = [];
 let server: SluiceServer;
 let codeDeploy: CodeDeploy;
 let agents: SluiceAgent[] = [];
@@ -29,16 +38,29 @@ let work: string;
 
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), "sluice-e2e-private-"));
-  gitHub = createServer(({ url, headers, method }, response) => {
+  const { certificatePem, privateKeyPem } = await createSelfSignedCertificate({
+    commonName: "github.test",
+    subjectAltNames: [API, ARCHIVES],
+  });
+  writeFileSync(join(work, "ca.pem"), certificatePem);
+  gitHub = createServer({ cert: certificatePem, key: privateKeyPem }, ({ url, headers, method }, response) => {
+    if (headers.host === ARCHIVES) {
+      tokensAtArchives.push(headers.authorization);
+      return void response.end(archive());
+    }
     const isSeen = url === `/repos/acme/shop/tarball/${COMMIT}` && headers.authorization === `Bearer ${TOKEN}`;
-    if (method === "GET") answered.push(isSeen ? 200 : 404);
-    response.writeHead(isSeen ? 200 : 404).end(isSeen ? archive() : "{}");
+    if (method === "GET") answered.push(isSeen ? 302 : 404);
+    response.writeHead(isSeen ? 302 : 404, isSeen ? { location: `https://${ARCHIVES}/x?token=once` } : {}).end("{}");
   });
   await new Promise<void>((resolve) => gitHub.listen(0, "127.0.0.1", resolve));
-  const baseUrl = `http://127.0.0.1:${(gitHub.address() as AddressInfo).port}`;
+  proxy = await ConnectProxy.start(() => (gitHub.address() as AddressInfo).port);
+  const baseUrl = `https://${API}`;
   const binding = { match: "acme/*", port: "revision-source", driver: "github", settings: { baseUrl } };
   writeFileSync(join(work, "sluice.yml"), `bindings:\n  - ${JSON.stringify(binding)}\n`);
-  server = await startSluiceServer({ args: ["--config", join(work, "sluice.yml")] });
+  server = await startSluiceServer({
+    args: ["--config", join(work, "sluice.yml")],
+    environment: { HTTPS_PROXY: proxy.url(), NODE_EXTRA_CA_CERTS: join(work, "ca.pem") },
+  });
   codeDeploy = await CodeDeploy.begin(server);
   await codeDeploy.createGroup({ group: "prod", fleet: "private" });
   agents = await startSluiceAgents(server, ["Fleet=private"], [{ name: "web-1" }, { name: "web-2" }]);
@@ -47,6 +69,7 @@ afterAll(async () => {
   codeDeploy?.close();
   await Promise.all(agents.map((agent) => agent.close()));
   await server?.close();
+  await proxy?.stop();
   gitHub?.close();
   rmSync(work, { recursive: true, force: true });
 });
@@ -89,7 +112,7 @@ it("downloads the revision once, for all hosts, and no token leaves the server",
   const deployment = await codeDeploy.end(id);
   expect(deployment.status, JSON.stringify(deployment.errorInformation)).toBe("Succeeded");
   expect((await codeDeploy.end(await codeDeploy.deploy("prod", REVISION))).status).toBe("Succeeded");
-  expect(answered).toEqual([200]);
+  expect(answered).toEqual([302]);
   for (const { directory } of agents) {
     const files = globSync(join(directory, "**")).filter((path) => statSync(path).isFile());
     expect(files.filter((path) => readFileSync(path).includes(TOKEN))).toEqual([]);
@@ -99,4 +122,10 @@ it("downloads the revision once, for all hosts, and no token leaves the server",
   expect(audited.filter((path) => readFileSync(path, "latin1").includes("ghp_"))).toEqual([]);
   expect(await server.sluice("github-tokens", "list", "--json")).not.toContain("ghp_");
   expect(await server.sluice("github-tokens", "list")).toMatch(/ci +acme\/\*/);
+});
+
+it("asks GitHub through the proxy of its environment, and takes the token nowhere else", () => {
+  expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${API}:443`, `CONNECT ${ARCHIVES}:443`]));
+  expect(tokensAtArchives).toEqual([undefined]);
+  expect(server.log()).not.toContain("s3cret");
 });

@@ -12,10 +12,11 @@ import * as v from "valibot";
 import type { Driver } from "../driver.ts";
 import { presignObjectUrl } from "../s3/s3-url.ts";
 import { settings, text } from "../settings-schema.ts";
+import { requestOfGitHub } from "./github-request.ts";
 import {
   type ArchiveBuckets,
   archiveUrl,
-  causeOf,
+  type GitHubPlace,
   GitHubRefusal,
   type GitHubToken,
   keptArchives,
@@ -46,6 +47,8 @@ export interface GitHubDependencies {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly region: string;
+  /** What has the proxy to GitHub: `https_proxy`, `http_proxy`, `no_proxy`. The process' own when absent. */
+  readonly environment?: GitHubPlace["environment"] | undefined;
 }
 
 const GITHUB_URL = "https://api.github.com";
@@ -60,8 +63,12 @@ export const githubSource: Driver<"revision-source", GitHubSettings, Partial<Git
   port: "revision-source",
   name: "github",
   configSchema: GITHUB_SETTINGS,
-  create: ({ baseUrl = GITHUB_URL, downloadedBy }, { tokenFor, buckets, now = Date.now, region = "" }) => {
-    const archives = buckets && keptArchives(baseUrl, buckets);
+  create: (
+    { baseUrl = GITHUB_URL, downloadedBy },
+    { tokenFor, buckets, now = Date.now, region = "", environment = process.env },
+  ) => {
+    const place = { baseUrl, environment };
+    const archives = buckets && keptArchives(place, buckets);
 
     async function tokenOf({ repository }: GitHubLocation): Promise<GitHubToken | undefined> {
       return downloadedBy === "hosts" || !archives ? undefined : tokenFor?.(repository);
@@ -95,7 +102,7 @@ export const githubSource: Driver<"revision-source", GitHubSettings, Partial<Git
         const location = locationOf(revision);
         if (downloadedBy === "hosts" || !archives || !tokenFor) return { outcome: "unchecked", reason: BY_HOSTS };
         const token = await tokenFor(location.repository);
-        if (!token) return inspectPublic(baseUrl, location, signal);
+        if (!token) return inspectPublic(place, location, signal);
         try {
           await ensure(location, token, signal);
           const { bucket, key } = archiveObject(location);
@@ -144,18 +151,19 @@ function locationOf(revision: RevisionLocation): GitHubLocation {
 }
 
 /** Whether everybody may see it. A GitHub that cannot be asked from here may well answer the hosts. */
-async function inspectPublic(baseUrl: string, location: GitHubLocation, signal: AbortSignal): Promise<RevisionFacts> {
+async function inspectPublic(
+  { baseUrl, environment }: GitHubPlace,
+  location: GitHubLocation,
+  signal: AbortSignal,
+): Promise<RevisionFacts> {
   const { repository } = location;
   try {
-    const answer = await fetch(archiveUrl(baseUrl, location), {
-      method: "HEAD",
-      redirect: "manual",
-      headers: { "user-agent": "sluice" },
-      signal,
-    });
+    const url = archiveUrl(baseUrl, location);
+    const answer = await requestOfGitHub({ method: "HEAD", url, maxRedirects: 0, environment, signal });
+    answer.close();
     if (answer.status !== 404) return { outcome: "unchecked", reason: BY_HOSTS };
   } catch (error) {
-    return { outcome: "unchecked", reason: `${BY_HOSTS}, and the server could not ask it: ${causeOf(error)}` };
+    return { outcome: "unchecked", reason: `${BY_HOSTS}, and the server could not ask it: ${reasonOf(error)}` };
   }
   return {
     outcome: "missing",

@@ -3,6 +3,7 @@ import { RevisionSourceFault } from "@sluice/engine/ports/revision-source.ts";
 import { archiveObject, GITHUB_BUCKET } from "@sluice/model/git-hub-archive.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { GitHubLocation } from "@sluice/model/revision-location.ts";
+import { type GitHubAnswer, requestOfGitHub } from "./github-request.ts";
 
 /** A token that the server has for a repository. */
 export interface GitHubToken {
@@ -20,20 +21,26 @@ export const MAX_GITHUB_ARCHIVE_BYTES = 2 * 1024 * 1024 * 1024;
 /** Archives that are kept; the oldest go first. */
 export const MAX_GITHUB_ARCHIVES = 100;
 const DOWNLOAD_TIMEOUT_MILLISECONDS = 600_000;
+const MAX_REDIRECTS = 5;
 /** Listed at once to find the oldest: more than are ever kept. */
 const LISTED_ARCHIVES = 1_000;
 
 /** GitHub said no, or said that there is nothing: it does not tell the two apart. */
 export class GitHubRefusal extends RevisionSourceFault {}
 
+/** Where GitHub is, and what has the proxy on the way there. */
+export interface GitHubPlace {
+  readonly baseUrl: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
 export interface KeptArchives {
   /** Downloads the commit's archive, once however many ask, unless it is there. Rejects with a RevisionSourceFault. */
   ensure(location: GitHubLocation, token: GitHubToken, signal: AbortSignal): Promise<void>;
-  has(location: GitHubLocation): boolean;
 }
 
 /** Archives of commits in a bucket of this server, so that a thousand hosts cost GitHub one download. */
-export function keptArchives(baseUrl: string, buckets: ArchiveBuckets): KeptArchives {
+export function keptArchives(place: GitHubPlace, buckets: ArchiveBuckets): KeptArchives {
   const underWay = new Map<string, Promise<void>>();
 
   function has(location: GitHubLocation): boolean {
@@ -48,19 +55,18 @@ export function keptArchives(baseUrl: string, buckets: ArchiveBuckets): KeptArch
 
   async function fetchArchive(location: GitHubLocation, token: GitHubToken): Promise<void> {
     const { key } = archiveObject(location);
-    const answer = await askGitHub(baseUrl, location, token, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MILLISECONDS));
+    const answer = await askGitHub(place, location, token, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MILLISECONDS));
     try {
-      buckets.headBucket(GITHUB_BUCKET);
-    } catch {
-      buckets.createBucket(GITHUB_BUCKET);
+      ensureBucket(buckets);
+      const attributes = { headers: { "content-type": "application/gzip" }, metadata: {} };
+      await buckets.put(GITHUB_BUCKET, key, bounded(answer, location), { attributes });
+    } finally {
+      answer.close();
     }
-    const attributes = { headers: { "content-type": "application/gzip" }, metadata: {} };
-    await buckets.put(GITHUB_BUCKET, key, bounded(answer, location), { attributes });
     await removeOldest(buckets);
   }
 
   return {
-    has,
     async ensure(location, token, signal) {
       if (has(location)) return;
       const { key } = archiveObject(location);
@@ -75,33 +81,31 @@ export function keptArchives(baseUrl: string, buckets: ArchiveBuckets): KeptArch
   };
 }
 
-/** Asks for the archive, following GitHub's redirect; the token goes to GitHub's own address alone (fetch drops it on the way to another). */
+/** Rejects with a GitHubRefusal where GitHub says no, and with a RevisionSourceFault where it says something else, or nothing. */
 async function askGitHub(
-  baseUrl: string,
+  { baseUrl, environment }: GitHubPlace,
   location: GitHubLocation,
   token: GitHubToken,
   signal: AbortSignal,
-): Promise<Response> {
-  let answer: Response;
+): Promise<GitHubAnswer> {
+  let answer: GitHubAnswer;
   try {
-    answer = await fetch(archiveUrl(baseUrl, location), {
-      headers: { authorization: `Bearer ${token.secret}`, "user-agent": "sluice" },
-      signal,
-    });
+    const url = archiveUrl(baseUrl, location);
+    const request = { method: "GET", url, token: token.secret, maxRedirects: MAX_REDIRECTS, environment } as const;
+    answer = await requestOfGitHub({ ...request, signal });
   } catch (error) {
-    throw new RevisionSourceFault(`GitHub could not be reached: ${causeOf(error)}`);
+    throw new RevisionSourceFault(`GitHub could not be asked: ${reasonOf(error)}`);
   }
-  if (answer.ok && answer.body) return answer;
-  await answer.body?.cancel();
+  const { status } = answer;
+  if (status === 200) return answer;
+  answer.close();
   const { repository, commitId } = location;
-  if (answer.status === 401 || answer.status === 403 || answer.status === 404) {
+  if (status === 401 || status === 403 || status === 404) {
     throw new GitHubRefusal(
-      `GitHub refused the repository ${repository} at ${commitId} to the token ${token.name} (HTTP ${answer.status}): the token is expired or revoked, may not read the contents of the repository, or there is no such commit. To replace the token: sluice github-tokens create ${token.name} --repository ${repository}`,
+      `GitHub refused the repository ${repository} at ${commitId} to the token ${token.name} (HTTP ${status}): the token is expired or revoked, may not read the contents of the repository, or there is no such commit. To replace the token: sluice github-tokens create ${token.name} --repository ${repository}`,
     );
   }
-  throw new RevisionSourceFault(
-    `GitHub answered HTTP ${answer.status} for the archive of ${repository} at ${commitId}`,
-  );
+  throw new RevisionSourceFault(`GitHub answered HTTP ${status} for the archive of ${repository} at ${commitId}`);
 }
 
 export function archiveUrl(baseUrl: string, { repository, commitId }: GitHubLocation): string {
@@ -109,9 +113,9 @@ export function archiveUrl(baseUrl: string, { repository, commitId }: GitHubLoca
   return `${baseUrl.replace(/\/+$/, "")}/repos/${path}`;
 }
 
-async function* bounded(answer: Response, { repository, commitId }: GitHubLocation): AsyncGenerator<Uint8Array> {
+async function* bounded(answer: GitHubAnswer, { repository, commitId }: GitHubLocation): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of whole(answer.body)) {
     bytes += chunk.length;
     if (bytes > MAX_GITHUB_ARCHIVE_BYTES) {
       throw new RevisionSourceFault(
@@ -119,6 +123,22 @@ async function* bounded(answer: Response, { repository, commitId }: GitHubLocati
       );
     }
     yield chunk;
+  }
+}
+
+async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw new RevisionSourceFault(`GitHub's answer broke off: ${reasonOf(error)}`);
+  }
+}
+
+function ensureBucket(buckets: ArchiveBuckets): void {
+  try {
+    buckets.headBucket(GITHUB_BUCKET);
+  } catch {
+    buckets.createBucket(GITHUB_BUCKET);
   }
 }
 
@@ -141,9 +161,4 @@ async function orAborted(download: Promise<void>, signal: AbortSignal): Promise<
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
-}
-
-/** Without the request, which has the token. */
-export function causeOf(error: unknown): string {
-  return reasonOf(error instanceof Error && error.cause ? error.cause : error);
 }
