@@ -44,11 +44,15 @@ export interface GitHubDependencies {
   /** The token that the server has for a repository, the closest first; undefined: none. It counts as used. */
   readonly tokenFor: (repository: string) => Promise<GitHubToken | undefined>;
   readonly buckets: ArchiveBuckets;
+  /** The keys in the bucket of GitHub's archives that deployments under way need. */
+  readonly archivesInUse: () => Promise<ReadonlySet<string>>;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly region: string;
   /** What has the proxy to GitHub: `https_proxy`, `http_proxy`, `no_proxy`. The process' own when absent. */
   readonly environment?: GitHubPlace["environment"] | undefined;
+  /** Milliseconds before each repeated try of a download. */
+  readonly retryDelays?: readonly number[] | undefined;
 }
 
 const GITHUB_URL = "https://api.github.com";
@@ -65,32 +69,33 @@ export const githubSource: Driver<"revision-source", GitHubSettings, Partial<Git
   configSchema: GITHUB_SETTINGS,
   create: (
     { baseUrl = GITHUB_URL, downloadedBy },
-    { tokenFor, buckets, now = Date.now, region = "", environment = process.env },
+    { tokenFor, buckets, archivesInUse, now = Date.now, region = "", environment = process.env, retryDelays },
   ) => {
     const place = { baseUrl, environment };
-    const archives = buckets && keptArchives(place, buckets);
+    const inUse = archivesInUse ?? (async () => new Set<string>());
+    const archives = buckets && keptArchives(place, { buckets, inUse, retryDelays });
 
     async function tokenOf({ repository }: GitHubLocation): Promise<GitHubToken | undefined> {
       return downloadedBy === "hosts" || !archives ? undefined : tokenFor?.(repository);
     }
 
     async function ensure(location: GitHubLocation, token: GitHubToken, signal: AbortSignal): Promise<void> {
-      if (!isFullCommitId(location.commitId)) {
-        throw new RevisionSourceFault(
-          `the commitId '${location.commitId}' of ${location.repository} is not the full SHA-1 of a commit, 40 hex digits: the server downloads nothing else`,
-        );
-      }
+      if (!isFullCommitId(location.commitId)) throw new RevisionSourceFault(notFull(location));
       await archives?.ensure(location, token, signal);
     }
 
     return {
       revisionTypes: ["GitHub"],
+      async ensureHeld(revision, signal) {
+        const location = locationOf(revision);
+        const token = await tokenOf(location);
+        if (token) await ensure(location, token, signal);
+      },
       async locate(revision, { publicEndpoint, hostKey }, signal): Promise<LocatedRevision> {
         signal.throwIfAborted();
         const location = locationOf(revision);
         const token = await tokenOf(location);
         if (!token || hostKey === undefined) return { by: "host" };
-        await ensure(location, token, signal);
         const url = presignObjectUrl(
           archiveObject(location),
           { url: publicEndpoint, region, pathStyle: true },
@@ -103,6 +108,7 @@ export const githubSource: Driver<"revision-source", GitHubSettings, Partial<Git
         if (downloadedBy === "hosts" || !archives || !tokenFor) return { outcome: "unchecked", reason: BY_HOSTS };
         const token = await tokenFor(location.repository);
         if (!token) return inspectPublic(place, location, signal);
+        if (!isFullCommitId(location.commitId)) return { outcome: "missing", reason: notFull(location) };
         try {
           await ensure(location, token, signal);
           const { bucket, key } = archiveObject(location);
@@ -144,6 +150,10 @@ export const githubSource: Driver<"revision-source", GitHubSettings, Partial<Git
     };
   },
 };
+
+function notFull({ repository, commitId }: GitHubLocation): string {
+  return `the commitId '${commitId}' of ${repository} is not the full SHA-1 of a commit, 40 hex digits: the server downloads nothing else`;
+}
 
 function locationOf(revision: RevisionLocation): GitHubLocation {
   if (revision.revisionType !== "GitHub") throw unsupportedRevision("github", revision);

@@ -1,5 +1,6 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { BucketStore } from "@sluice/bucket/store/bucket-store.ts";
-import { RevisionSourceFault } from "@sluice/engine/ports/revision-source.ts";
+import { RevisionSourceAway, RevisionSourceFault } from "@sluice/engine/ports/revision-source.ts";
 import { archiveObject, GITHUB_BUCKET } from "@sluice/model/git-hub-archive.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { GitHubLocation } from "@sluice/model/revision-location.ts";
@@ -18,11 +19,14 @@ export type ArchiveBuckets = Pick<
 
 /** A larger archive is not fetched. */
 export const MAX_GITHUB_ARCHIVE_BYTES = 2 * 1024 * 1024 * 1024;
-/** Archives that are kept; the oldest go first. */
+/** Archives that are kept besides those in use; the oldest go first. */
 export const MAX_GITHUB_ARCHIVES = 100;
 const DOWNLOAD_TIMEOUT_MILLISECONDS = 600_000;
 const MAX_REDIRECTS = 5;
-/** Listed at once to find the oldest: more than are ever kept. */
+/** Before each repeated try, while GitHub does not answer or says that it cannot. */
+const RETRY_DELAYS_MILLISECONDS = [500, 2_000];
+const TOO_MANY_REQUESTS = 429;
+/** Listed at once to find the oldest. */
 const LISTED_ARCHIVES = 1_000;
 
 /** GitHub said no, or said that there is nothing: it does not tell the two apart. */
@@ -34,13 +38,23 @@ export interface GitHubPlace {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+export interface KeptArchivesParts {
+  readonly buckets: ArchiveBuckets;
+  /** The keys of the archives that deployments under way need: they stay, however old. */
+  readonly inUse: () => Promise<ReadonlySet<string>>;
+  readonly retryDelays?: readonly number[] | undefined;
+}
+
 export interface KeptArchives {
-  /** Downloads the commit's archive, once however many ask, unless it is there. Rejects with a RevisionSourceFault. */
+  /** Downloads the commit's archive, once however many ask, unless it is there. Rejects with a RevisionSourceFault or RevisionSourceAway. */
   ensure(location: GitHubLocation, token: GitHubToken, signal: AbortSignal): Promise<void>;
 }
 
 /** Archives of commits in a bucket of this server, so that a thousand hosts cost GitHub one download. */
-export function keptArchives(place: GitHubPlace, buckets: ArchiveBuckets): KeptArchives {
+export function keptArchives(
+  place: GitHubPlace,
+  { buckets, inUse, retryDelays = RETRY_DELAYS_MILLISECONDS }: KeptArchivesParts,
+): KeptArchives {
   const underWay = new Map<string, Promise<void>>();
 
   function has(location: GitHubLocation): boolean {
@@ -63,7 +77,20 @@ export function keptArchives(place: GitHubPlace, buckets: ArchiveBuckets): KeptA
     } finally {
       answer.close();
     }
-    await removeOldest(buckets);
+  }
+
+  async function fetchAndKeep(location: GitHubLocation, token: GitHubToken): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await fetchArchive(location, token);
+        break;
+      } catch (error) {
+        const delay = retryDelays[tries];
+        if (!(error instanceof RevisionSourceAway) || delay === undefined) throw error;
+        await wait(delay);
+      }
+    }
+    await removeOldest(buckets, await inUse());
   }
 
   return {
@@ -72,7 +99,7 @@ export function keptArchives(place: GitHubPlace, buckets: ArchiveBuckets): KeptA
       const { key } = archiveObject(location);
       let download = underWay.get(key);
       if (!download) {
-        download = fetchArchive(location, token).finally(() => underWay.delete(key));
+        download = fetchAndKeep(location, token).finally(() => underWay.delete(key));
         download.catch(() => {});
         underWay.set(key, download);
       }
@@ -81,7 +108,7 @@ export function keptArchives(place: GitHubPlace, buckets: ArchiveBuckets): KeptA
   };
 }
 
-/** Rejects with a GitHubRefusal where GitHub says no, and with a RevisionSourceFault where it says something else, or nothing. */
+/** Rejects with a GitHubRefusal where GitHub says no, and with RevisionSourceAway where it does not answer, or cannot. */
 async function askGitHub(
   { baseUrl, environment }: GitHubPlace,
   location: GitHubLocation,
@@ -94,7 +121,7 @@ async function askGitHub(
     const request = { method: "GET", url, token: token.secret, maxRedirects: MAX_REDIRECTS, environment } as const;
     answer = await requestOfGitHub({ ...request, signal });
   } catch (error) {
-    throw new RevisionSourceFault(`GitHub could not be asked: ${reasonOf(error)}`);
+    throw new RevisionSourceAway(`GitHub could not be asked: ${reasonOf(error)}`);
   }
   const { status } = answer;
   if (status === 200) return answer;
@@ -105,7 +132,8 @@ async function askGitHub(
       `GitHub refused the repository ${repository} at ${commitId} to the token ${token.name} (HTTP ${status}): the token is expired or revoked, may not read the contents of the repository, or there is no such commit. To replace the token: sluice github-tokens create ${token.name} --repository ${repository}`,
     );
   }
-  throw new RevisionSourceFault(`GitHub answered HTTP ${status} for the archive of ${repository} at ${commitId}`);
+  const words = `GitHub answered HTTP ${status} for the archive of ${repository} at ${commitId}`;
+  throw status >= 500 || status === TOO_MANY_REQUESTS ? new RevisionSourceAway(words) : new RevisionSourceFault(words);
 }
 
 export function archiveUrl(baseUrl: string, { repository, commitId }: GitHubLocation): string {
@@ -130,7 +158,7 @@ async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arra
   try {
     yield* body;
   } catch (error) {
-    throw new RevisionSourceFault(`GitHub's answer broke off: ${reasonOf(error)}`);
+    throw new RevisionSourceAway(`GitHub's answer broke off: ${reasonOf(error)}`);
   }
 }
 
@@ -142,12 +170,23 @@ function ensureBucket(buckets: ArchiveBuckets): void {
   }
 }
 
-async function removeOldest(buckets: ArchiveBuckets): Promise<void> {
-  const { rows } = buckets.list(GITHUB_BUCKET, { prefix: "", delimiter: "", after: "", limit: LISTED_ARCHIVES });
-  const oldest = [...rows].sort((one, other) => one.modifiedAt.getTime() - other.modifiedAt.getTime());
-  for (const { key } of oldest.slice(0, Math.max(0, rows.length - MAX_GITHUB_ARCHIVES))) {
+async function removeOldest(buckets: ArchiveBuckets, inUse: ReadonlySet<string>): Promise<void> {
+  const idle = everyArchive(buckets)
+    .filter(({ key }) => !inUse.has(key))
+    .sort((one, other) => one.modifiedAt.getTime() - other.modifiedAt.getTime());
+  for (const { key } of idle.slice(0, Math.max(0, idle.length - MAX_GITHUB_ARCHIVES))) {
     await buckets.delete(GITHUB_BUCKET, key);
   }
+}
+
+function everyArchive(buckets: ArchiveBuckets) {
+  const every: ReturnType<ArchiveBuckets["list"]>["rows"] = [];
+  for (let after: string | undefined = ""; after !== undefined; ) {
+    const page = buckets.list(GITHUB_BUCKET, { prefix: "", delimiter: "", after, limit: LISTED_ARCHIVES });
+    every.push(...page.rows);
+    after = page.next;
+  }
+  return every;
 }
 
 /** Whoever asked goes; the download goes on for the next who asks. */

@@ -32,6 +32,11 @@ export type RevisionDigest =
 export interface RevisionSource {
   /** The kinds of revision that it serves; `locate` refuses all others. */
   readonly revisionTypes: readonly RevisionLocation["revisionType"][];
+  /**
+   * Sees to it that what `locate` and `standIn` name is there, where this server has to fetch it. Throws {@link RevisionSourceFault},
+   * {@link RevisionSourceAway}; when `signal` aborts, it goes on for whoever asks next. Absent: there is nothing to do.
+   */
+  ensureHeld?(revision: RevisionLocation, signal: AbortSignal): Promise<void>;
   /** How a host gets at the revision. Changes nothing, and may be called again at any time. Throws {@link RevisionSourceFault}. */
   locate(revision: RevisionLocation, options: LocateOptions, signal: AbortSignal): Promise<LocatedRevision>;
   /** Whether the bundle is there, without fetching it. A store that cannot be reached, or says no, is an `unchecked`. */
@@ -55,6 +60,11 @@ export class RevisionSourceFault extends Error {
     super(message, options);
     this.name = "RevisionSourceFault";
   }
+}
+
+/** Where the revision lies does not answer. Nothing is known to be wrong with the revision, and a later try may succeed. */
+export class RevisionSourceAway extends Error {
+  override readonly name = "RevisionSourceAway";
 }
 
 export function unsupportedRevision(driver: string, revision: RevisionLocation): RevisionSourceFault {

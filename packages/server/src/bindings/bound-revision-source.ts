@@ -20,6 +20,7 @@ export function boundRevisionSource(bound: readonly BoundDriver<RevisionSource>[
   }
   return {
     revisionTypes: ["S3", "GitHub"],
+    ensureHeld: async (revision, signal) => sourceOf(revision).ensureHeld?.(revision, signal),
     locate: async (revision, options, signal) => sourceOf(revision).locate(revision, options, signal),
     inspect: async (revision, signal) => sourceOf(revision).inspect(revision, signal),
     digest: async (revision, signal) => sourceOf(revision).digest(revision, signal),

@@ -10,6 +10,7 @@ import { EMPTY_CONFIG, loadSluiceYml, type SluiceConfig } from "../config/sluice
 import { hostDirectory, knownHosts } from "../hosts/host-directory.ts";
 import type { ShiftPorts } from "../platforms/shift-ports.ts";
 import type { KeyOwner } from "../store/access-keys.ts";
+import { archivesInUse } from "../store/archives-in-use.ts";
 import { gitHubTokens } from "../store/closest-github-token.ts";
 import { retireHost } from "../store/hosts.ts";
 import { boundAlarmReader } from "./bound-alarm-reader.ts";
@@ -67,7 +68,13 @@ export async function composeDrivers(
 ): Promise<Drivers> {
   const { store, config, region, timers, bucket } = parts;
   const embedded = embeddedBucketSource.create({}, { now: timers.now, region, buckets: bucket });
-  const gitHubParts = { tokenFor: gitHubTokens(store, timers.now), buckets: bucket, now: timers.now, region };
+  const gitHubParts = {
+    tokenFor: gitHubTokens(store, timers.now),
+    buckets: bucket,
+    archivesInUse: () => archivesInUse(store),
+    now: timers.now,
+    region,
+  };
   const gitHub = githubSource.create({}, gitHubParts);
   const bound =
     config.bindings.length === 0

@@ -1,7 +1,12 @@
-import type { RevisionDigest, RevisionSource } from "@sluice/engine/ports/revision-source.ts";
+import {
+  type RevisionDigest,
+  type RevisionSource,
+  RevisionSourceAway,
+  RevisionSourceFault,
+} from "@sluice/engine/ports/revision-source.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { DeploymentSpecification, SpecificationRevision } from "@sluice/model/deployment-specification.ts";
-import type { RevisionLocation } from "@sluice/model/revision-location.ts";
+import type { GitHubLocation, RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { AccessKeys } from "../store/access-keys.ts";
 import { DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
 import { findDeployment, readHead } from "../store/deployments.ts";
@@ -12,6 +17,13 @@ import { type SpecificationSigningKey, signSpecification } from "./specification
 /** Envelopes that are kept. One deployment's is the same for all its hosts, so it is signed once. */
 const MAX_CACHE_ENVELOPES = 200;
 const NOT_ASKED: RevisionDigest = { unknown: "the deployment was started by an older version of the server" };
+
+const NOBODYS_FAULT =
+  "Neither the host nor the revision is at fault: the server has to download the archive. Deploy again when the server reaches GitHub";
+const OTHER_ARCHIVE =
+  "the archive that the deployment began with is gone, and GitHub has created another one of the commit, with other bytes. Neither the host nor the revision is at fault. Deploy again, so that all hosts get the new archive";
+
+type StandIn = NonNullable<Awaited<ReturnType<NonNullable<RevisionSource["standIn"]>>>>;
 
 export interface SpecificationDeskDependencies {
   readonly store: Store;
@@ -36,11 +48,13 @@ export class SpecificationDesk {
   }
 
   /** @param archiveOf of a host that is restarted: the deployment whose archive on the host is reused */
-  envelopeOf(deploymentId: string, archiveOf?: string, agent: "sluice" | "aws" = "sluice"): Promise<string> {
-    const key = `${deploymentId} ${archiveOf ?? ""} ${agent}`;
+  async envelopeOf(deploymentId: string, archiveOf?: string, agent: "sluice" | "aws" = "sluice"): Promise<string> {
+    // The AWS agent asks GitHub itself, for which it would need a token: it gets the server's copy as an object instead.
+    const standIn = agent === "aws" ? await this.#standInOf(deploymentId) : undefined;
+    const key = `${deploymentId} ${archiveOf ?? ""} ${standIn?.key ?? ""}`;
     const known = this.#envelopes.get(key);
     if (known) return known;
-    const envelope = this.#sign(deploymentId, archiveOf, agent);
+    const envelope = this.#sign(deploymentId, archiveOf, standIn);
     this.#envelopes.set(key, envelope);
     envelope.catch(() => this.#envelopes.delete(key));
     if (this.#envelopes.size > MAX_CACHE_ENVELOPES) {
@@ -48,6 +62,29 @@ export class SpecificationDesk {
       if (oldest !== undefined) this.#envelopes.delete(oldest);
     }
     return envelope;
+  }
+
+  /**
+   * For a host that is still to fetch the bundle: sees to it that what this server hands out is there, and is what the deployment began with.
+   * Rejects with a CallerFault that says why it is not, and whose fault that is not.
+   */
+  async ensureBundle(deploymentId: string, signal: AbortSignal): Promise<void> {
+    if (!this.#revisions.ensureHeld) return;
+    const { revision, digest } = await this.#load(deploymentId);
+    if (revision.revisionType !== "GitHub") return;
+    try {
+      await this.#revisions.ensureHeld(revision, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof RevisionSourceAway)
+        throw notHeld(revision.gitHubLocation, `${error.message}. ${NOBODYS_FAULT}`);
+      if (error instanceof RevisionSourceFault) throw notHeld(revision.gitHubLocation, error.message);
+      throw error;
+    }
+    if (!("sha256" in digest)) return;
+    const held = await this.#revisions.digest(revision, signal);
+    signal.throwIfAborted();
+    if ("sha256" in held && held.sha256 !== digest.sha256) throw notHeld(revision.gitHubLocation, OTHER_ARCHIVE);
   }
 
   /**
@@ -67,10 +104,13 @@ export class SpecificationDesk {
     return located.by === "url" ? located.url : undefined;
   }
 
-  async #sign(deploymentId: string, archiveOf: string | undefined, agent: "sluice" | "aws"): Promise<string> {
-    const { specification, digest, revision } = await this.#load(deploymentId);
-    // The AWS agent asks GitHub itself, for which it would need a token: it gets the server's copy as an object instead.
-    const standIn = agent === "aws" ? await this.#revisions.standIn?.(revision) : undefined;
+  async #standInOf(deploymentId: string): Promise<StandIn | undefined> {
+    const { revision } = await this.#load(deploymentId);
+    return this.#revisions.standIn?.(revision);
+  }
+
+  async #sign(deploymentId: string, archiveOf: string | undefined, standIn: StandIn | undefined): Promise<string> {
+    const { specification, digest } = await this.#load(deploymentId);
     const bound: DeploymentSpecification = {
       ...specification,
       ...(standIn ? { Revision: objectRevision(standIn) } : {}),
@@ -108,15 +148,12 @@ export class SpecificationDesk {
   }
 }
 
-function objectRevision({
-  bucket,
-  key,
-  bundleType,
-}: {
-  bucket: string;
-  key: string;
-  bundleType: string;
-}): SpecificationRevision {
+function notHeld({ repository, commitId }: GitHubLocation, reason: string): CallerFault {
+  const message = `The server cannot hand out github.com/${repository} at ${commitId}: ${reason}.`;
+  return new CallerFault("ClientException", message);
+}
+
+function objectRevision({ bucket, key, bundleType }: StandIn): SpecificationRevision {
   return { RevisionType: "S3", S3Revision: { Bucket: bucket, Key: key, BundleType: bundleType } };
 }
 

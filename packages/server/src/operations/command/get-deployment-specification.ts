@@ -1,4 +1,5 @@
 import { isHost } from "@sluice/engine/host-targets.ts";
+import type { TargetState } from "@sluice/engine/state.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { SPECIFICATION_FORMAT } from "@sluice/model/deployment-specification.ts";
 import type {
@@ -32,6 +33,8 @@ export const getDeploymentSpecification: Operation<
   const state = TARGET_STATE.read(target);
   const restart = isHost(state) ? state.restart : undefined;
   const archiveOf = restart && "archiveOf" in restart ? restart.archiveOf : undefined;
+  // Before the first event that the host is told of, so that none of its scripts runs where there is nothing to install.
+  if (restart === undefined && isStillToFetch(state)) await specifications.ensureBundle(deploymentId, signal);
   const payload = await specifications.envelopeOf(deploymentId, archiveOf, agent);
   return {
     DeploymentSystem: "CodeDeploy",
@@ -42,3 +45,9 @@ export const getDeploymentSpecification: Operation<
         : undefined,
   };
 };
+
+function isStillToFetch({ lifecycleEvents }: TargetState): boolean {
+  return lifecycleEvents.some(
+    ({ name, status }) => name === "DownloadBundle" && (status === "Pending" || status === "InProgress"),
+  );
+}
