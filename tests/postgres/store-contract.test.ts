@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { endedAttempts } from "@sluice/engine/host-attempts.ts";
 import { hostEvent, lambdaTarget } from "@sluice/engine/target.fixture.ts";
 import { EffectRoom, type EffectRoomParts } from "@sluice/server/effects/effect-room.ts";
+import type { OperationContext } from "@sluice/server/operations/operation.ts";
+import { deleteRole } from "@sluice/server/operations/sluice/identities/roles.ts";
 import { quarantine } from "@sluice/server/planning/quarantine.ts";
 import { recordOutcome } from "@sluice/server/planning/record-outcome.ts";
 import { activeDeployments } from "@sluice/server/store/active-deployments.ts";
@@ -15,6 +17,7 @@ import {
   removeApplication,
   renameApplication,
 } from "@sluice/server/store/applications.ts";
+import { SESSION_POLICIES } from "@sluice/server/store/columns/iam-columns.ts";
 import {
   findDeploymentConfig,
   insertDeploymentConfig,
@@ -56,6 +59,8 @@ import {
   listLivingHosts,
   retireHost,
 } from "@sluice/server/store/hosts.ts";
+import { insertRole, keepRole } from "@sluice/server/store/iam/roles.ts";
+import { insertTemporaryKey } from "@sluice/server/store/iam/temporary-keys.ts";
 import { insertNewDeployment } from "@sluice/server/store/new-deployment.ts";
 import { DataDirectoryInUseError, openStore, type Store } from "@sluice/server/store/open-store.ts";
 import { lastDeployments, overviewGroups } from "@sluice/server/store/overview-groups.ts";
@@ -74,7 +79,9 @@ import {
   updateTargets,
 } from "@sluice/server/store/targets.ts";
 import { isUniqueViolation } from "@sluice/server/store/unique-violation.ts";
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { until } from "../installation/until.fixture.ts";
 import { type PostgresCluster, startPostgres, whyNoPostgres } from "./postgres-cluster.fixture.ts";
 import {
   APPLICATION,
@@ -90,6 +97,26 @@ import {
 } from "./store.fixture.ts";
 
 const SCOPE = { partition: "aws", region: "us-east-1", accountId: "111122223333" };
+const ROLE = {
+  role_name: "deployer",
+  name_key: "deployer",
+  role_id: "AROAEXAMPLE",
+  path: "/",
+  description: null,
+  max_session_seconds: 3_600,
+  created_at: NOON,
+};
+const SESSION = {
+  access_key_id: "ASIAEXAMPLE",
+  secret_access_key: "secret",
+  token_sha256: "0",
+  role_name: "deployer",
+  session_name: "ci",
+  source_access_key_id: "AKIAEXAMPLE",
+  session_policies_json: SESSION_POLICIES.write([]),
+  created_at: NOON,
+  expires_at: NOON + 3_600_000,
+};
 /** More rows than one insert statement takes, and than one `IN (…)` list. */
 const MANY = 1_203;
 
@@ -184,6 +211,37 @@ describe.each(["sqlite", "postgres"] as const)("the store on %s", (dialect) => {
       expect(heard).toEqual(["a", "c"]);
     });
   });
+
+  // One server only has a SQLite database open, and one transaction at a time.
+  if (dialect === "postgres") {
+    it("ends a session that is being begun with its role", async () => {
+      const other = await reopen();
+      await store.write((transaction) => insertRole(transaction, ROLE));
+      const [isKept, isDeleting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const beginning = store.write(async (transaction) => {
+        await keepRole(transaction, "deployer");
+        isKept.resolve();
+        await isDeleting.promise;
+        await insertTemporaryKey(transaction, SESSION);
+      });
+      await isKept.promise;
+      let isDeleted = false;
+      const context = { store: other, forgetKeys: () => {} } as unknown as OperationContext;
+      const deleting = deleteRole({ roleName: "deployer" }, context).finally(() => {
+        isDeleted = true;
+      });
+      await until("the deletion to wait for the session", async () => {
+        const { rows } = await sql`SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted`.execute(
+          store.db,
+        );
+        return isDeleted || rows.length > 0;
+      });
+      isDeleting.resolve();
+      await beginning;
+      expect(await deleting).toEqual({ roleName: "deployer", endedTemporaryKeys: 1 });
+      await other.close();
+    });
+  }
 
   it("keeps the first value of a setting, whoever makes it", async () => {
     const values = await Promise.all(["x", "y", "z"].map((value) => settingOrNew(store, "key", async () => value)));

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { findSessionIdentity } from "../../store/iam/identities.ts";
 import type { OperationContext } from "../operation.ts";
 import { testContext } from "../operation-context.fixture.ts";
-import { putRole } from "../sluice/identities/roles.ts";
+import { deleteRole, putRole } from "../sluice/identities/roles.ts";
 import { createAccessKey as createKey } from "../sluice/keys/create-access-key.ts";
 import { deleteAccessKey as deleteKey } from "../sluice/keys/delete-access-key.ts";
 import { updateAccessKey as updateKey } from "../sluice/keys/update-access-key.ts";
@@ -90,6 +91,28 @@ it("gives a role for a time, and no longer than the key that takes it is good", 
       message: expect.stringContaining(message),
     });
   }
+});
+
+it("gives an older session nothing of a role that was deleted and made anew with the same name", async () => {
+  const { db } = context.store;
+  const begin = async () => {
+    await putRole({ roleName: "deployer", policyNames: ["ReadOnlyAccess"] }, context);
+    const { accessKey } = await createKey({ role: "root" }, context);
+    const caller = {
+      ...context,
+      principal: { role: "root", accessKeyId: accessKey.accessKeyId, hostId: null } as const,
+    };
+    const RoleArn = "arn:aws:iam::111122223333:role/deployer";
+    // By a clock that is behind that of the server which made the role.
+    await assumeRole({ RoleArn, RoleSessionName: "ci" }, { ...caller, now: () => clock.now - 2_000 });
+    return db.selectFrom("sts_sessions").selectAll().executeTakeFirstOrThrow();
+  };
+  const session = await begin();
+  expect(await findSessionIdentity(db, session, "111122223333")).toMatchObject({ name: "ci" });
+  await deleteRole({ roleName: "deployer" }, context);
+  clock.now += 1;
+  expect(await findSessionIdentity(db, await begin(), "111122223333")).toMatchObject({ name: "ci" });
+  expect(await findSessionIdentity(db, session, "111122223333")).toBeUndefined();
 });
 
 it("keeps the path of hosts' ARNs: a user of it would speak for a host", async () => {

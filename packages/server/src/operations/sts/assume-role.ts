@@ -8,7 +8,7 @@ import { SESSION_POLICIES } from "../../store/columns/iam-columns.ts";
 import type { WriteTransaction } from "../../store/group-commit.ts";
 import { roleArn, sessionArn } from "../../store/iam/iam-arns.ts";
 import type { IamRolesTable } from "../../store/iam/iam-tables.ts";
-import { findRole } from "../../store/iam/roles.ts";
+import { keepRole } from "../../store/iam/roles.ts";
 import { countTemporaryKeysOf, findTemporaryKey, insertTemporaryKey } from "../../store/iam/temporary-keys.ts";
 import { keepKey } from "../../store/people-keys.ts";
 import { requirePolicyDocument } from "../iam/checks/policy-documents.ts";
@@ -62,7 +62,8 @@ export const assumeRole: Operation<AssumeRoleInput, AssumeRoleOutput> = async (i
       session_name: sessionName,
       source_access_key_id: source.accessKeyId,
       session_policies_json: SESSION_POLICIES.write(await sessionPolicies(input, transaction, context)),
-      created_at: now,
+      // Another server may have made the role by a clock that is ahead.
+      created_at: Math.max(now, found.created_at),
       expires_at: end,
     });
     return { role: found, expiresAt: end };
@@ -84,7 +85,7 @@ export const assumeRole: Operation<AssumeRoleInput, AssumeRoleOutput> = async (i
 /** Of a role that is not there STS says no more than of one that the caller may not take. */
 async function requireRole(
   arn: string | undefined,
-  { db }: WriteTransaction,
+  transaction: WriteTransaction,
   { principal, accountId }: OperationContext,
 ): Promise<IamRolesTable> {
   const [, name] = ROLE_NAME_IN_ARN.exec(arn ?? "") ?? [];
@@ -93,7 +94,7 @@ async function requireRole(
       `RoleArn is "${excerpt(arn)}": it has the form arn:aws:iam::${accountId}:role/NAME. See: sluice roles list`,
     );
   }
-  const role = await findRole(db, name);
+  const role = await keepRole(transaction, name);
   if (role && roleArn(accountId, role.path, role.role_name) === arn) return role;
   throw new CallerFault(
     "AccessDeniedException",

@@ -27,7 +27,7 @@ export async function findUserIdentity(
   };
 }
 
-/** What a temporary key may do; undefined: its role is gone. */
+/** What a temporary key may do; undefined: its role is gone, and one of the same name that was made afterwards is another. */
 export async function findSessionIdentity(
   db: Kysely<Database>,
   session: StsSessionsTable,
@@ -38,7 +38,7 @@ export async function findSessionIdentity(
     .selectAll()
     .where("role_name", "=", session.role_name)
     .executeTakeFirst();
-  if (!role) return undefined;
+  if (!role || session.created_at < role.created_at) return undefined;
   const policies = await policiesOf(db, "role", role.role_name);
   const narrowing = SESSION_POLICIES.read(session).map((text, index) =>
     storedPolicy(`session policy ${index + 1}`, text),

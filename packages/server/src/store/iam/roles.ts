@@ -10,6 +10,15 @@ export async function findRole(db: Reader, roleName: string): Promise<IamRolesTa
   return db.selectFrom("iam_roles").selectAll().where("name_key", "=", nameKey(roleName)).executeTakeFirst();
 }
 
+/** As {@link findRole}; and nobody deletes it until the transaction ends, so that what it begins ends with it. */
+export async function keepRole(
+  { db, dialect }: WriteTransaction,
+  roleName: string,
+): Promise<IamRolesTable | undefined> {
+  const query = db.selectFrom("iam_roles").selectAll().where("name_key", "=", nameKey(roleName));
+  return (dialect === "postgres" ? query.forShare() : query).executeTakeFirst();
+}
+
 /** By name. @param after the `name_key` of the page before */
 export async function listRoles(
   db: Reader,

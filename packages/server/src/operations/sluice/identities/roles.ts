@@ -100,8 +100,9 @@ export const deleteRole: Operation<DeleteRoleInput, DeleteRoleOutput> = async (i
     await lockIdentities(transaction);
     const role = await findRole(transaction.db, roleName);
     if (!role) throw noSuchRole(roleName);
-    const keyIds = await endTemporaryKeys(transaction, { roleName: role.role_name });
+    // First: it waits for sessions that are being begun, which end with the others.
     await removeIdentity(transaction, { kind: "role", name: role.role_name });
+    const keyIds = await endTemporaryKeys(transaction, { roleName: role.role_name });
     return { name: role.role_name, keyIds };
   });
   forgetAll(context, deleted.keyIds);
