@@ -89,7 +89,7 @@ export function namedResource<Type extends EcsResource["type"]>(
   return isOfType(resource, type) ? resource : undefined;
 }
 
-function isOfType<Type extends EcsResource["type"]>(
+export function isOfType<Type extends EcsResource["type"]>(
   resource: EcsResource,
   type: Type,
 ): resource is Extract<EcsResource, { type: Type }> {

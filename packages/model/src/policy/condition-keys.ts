@@ -27,6 +27,8 @@ export const CONDITION_KEYS: readonly ConditionKey[] = [
   key("aws:TagKeys", "set"),
   key("aws:UserAgent"),
   key("aws:RequestedRegion"),
+  key("ecs:CreateAction"),
+  key("elasticloadbalancing:CreateAction"),
 ];
 
 /** The key that is written so, in whatever case; undefined when Sluice does not fill it in. */

@@ -14,6 +14,7 @@ export const MANAGED_POLICY_ARN_PREFIX = "arn:aws:iam::aws:policy/";
 const CODEDEPLOY_READS = ["codedeploy:BatchGet*", "codedeploy:Get*", "codedeploy:List*"];
 const ECS_READS = ["ecs:Describe*", "ecs:List*"];
 const BALANCER_READS = ["elasticloadbalancing:Describe*"];
+const BALANCER_CREATIONS = ["CreateListener", "CreateLoadBalancer", "CreateRule", "CreateTargetGroup"];
 const LAMBDA_READS = ["lambda:Get*", "lambda:List*"];
 const S3_READS = ["s3:Get*", "s3:List*"];
 /** What the console asks for to show its pages. */
@@ -74,28 +75,34 @@ export const MANAGED_POLICIES: readonly ManagedPolicy[] = [
   allowing("AWSCodeDeployReadOnlyAccess", "Reads CodeDeploy.", CODEDEPLOY_READS),
   allowing("AmazonS3FullAccess", "Every operation of S3, on all buckets.", ["s3:*"]),
   allowing("AmazonS3ReadOnlyAccess", "Reads and lists all buckets.", S3_READS),
-  allowing(
+  managed(
     "AmazonECS_FullAccess",
     "Every operation of ECS, and what its blue/green deployments take of CodeDeploy, load balancers and functions.",
-    [
-      "ecs:*",
-      ...CODEDEPLOY_READS,
-      "codedeploy:ContinueDeployment",
-      "codedeploy:CreateApplication",
-      "codedeploy:CreateDeployment",
-      "codedeploy:CreateDeploymentGroup",
-      "codedeploy:StopDeployment",
-      ...BALANCER_READS,
-      "elasticloadbalancing:CreateListener",
-      "elasticloadbalancing:CreateLoadBalancer",
-      "elasticloadbalancing:CreateRule",
-      "elasticloadbalancing:CreateTargetGroup",
-      "elasticloadbalancing:DeleteListener",
-      "elasticloadbalancing:DeleteLoadBalancer",
-      "elasticloadbalancing:DeleteRule",
-      "elasticloadbalancing:DeleteTargetGroup",
-      "lambda:ListFunctions",
-    ],
+    {
+      Action: [
+        "ecs:*",
+        ...CODEDEPLOY_READS,
+        "codedeploy:ContinueDeployment",
+        "codedeploy:CreateApplication",
+        "codedeploy:CreateDeployment",
+        "codedeploy:CreateDeploymentGroup",
+        "codedeploy:StopDeployment",
+        ...BALANCER_READS,
+        "elasticloadbalancing:CreateListener",
+        "elasticloadbalancing:CreateLoadBalancer",
+        "elasticloadbalancing:CreateRule",
+        "elasticloadbalancing:CreateTargetGroup",
+        "elasticloadbalancing:DeleteListener",
+        "elasticloadbalancing:DeleteLoadBalancer",
+        "elasticloadbalancing:DeleteRule",
+        "elasticloadbalancing:DeleteTargetGroup",
+        "lambda:ListFunctions",
+      ],
+    },
+    {
+      Action: "elasticloadbalancing:AddTags",
+      Condition: { StringEquals: { "elasticloadbalancing:CreateAction": BALANCER_CREATIONS } },
+    },
   ),
   allowing("AWSLambda_FullAccess", "Every operation of Lambda, and calling functions.", ["lambda:*", "iam:PassRole"]),
   allowing("AWSLambda_ReadOnlyAccess", "Reads and lists functions; calls none.", LAMBDA_READS),
@@ -131,9 +138,9 @@ function allowing(name: string, description: string, actions: readonly string[])
   return managed(name, description, { Action: actions.length === 1 ? actions[0] : actions });
 }
 
-function managed(name: string, description: string, actions: object): ManagedPolicy {
-  const statement = { Effect: "Allow", ...actions, Resource: "*" };
-  const text = JSON.stringify({ Version: "2012-10-17", Statement: [statement] }, null, 2);
+function managed(name: string, description: string, ...allowed: readonly object[]): ManagedPolicy {
+  const statements = allowed.map((each) => ({ Effect: "Allow", ...each, Resource: "*" }));
+  const text = JSON.stringify({ Version: "2012-10-17", Statement: statements }, null, 2);
   return {
     name,
     arn: `${MANAGED_POLICY_ARN_PREFIX}${name}`,

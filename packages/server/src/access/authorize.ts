@@ -1,7 +1,7 @@
 import { decide, mayEverAllow } from "@sluice/model/policy/decide.ts";
 import type { Action } from "./action.ts";
 import { type Decision, GRANTS } from "./grants.ts";
-import type { Need } from "./need.ts";
+import type { NeedFacts } from "./need.ts";
 import { ambiguousTagKeys, policyRequest } from "./policy-request.ts";
 import type { Principal } from "./principal.ts";
 
@@ -25,20 +25,15 @@ export function authorize(
   principal: Caller,
   action: Action,
   resource: string | undefined,
-  tags: Pick<Need, "resourceTags" | "requestTags"> = {},
+  facts: NeedFacts = {},
 ): Decision {
   const { role, grantedActions } = principal;
-  if (role === "user") return byPolicies(principal, action, resource, tags);
+  if (role === "user") return byPolicies(principal, action, resource, facts);
   if (grantedActions?.has(action)) return "allowed";
   return GRANTS[action][role] ?? "refused";
 }
 
-function byPolicies(
-  principal: Caller,
-  action: Action,
-  resource: string | undefined,
-  tags: Pick<Need, "resourceTags" | "requestTags">,
-): Decision {
+function byPolicies(principal: Caller, action: Action, resource: string | undefined, facts: NeedFacts): Decision {
   const { identity } = principal;
   if (!identity) return "refused";
   if (ABOUT_ONESELF.has(action)) return "allowed";
@@ -48,9 +43,9 @@ function byPolicies(
   // As in AWS, who may speak for an on-premises instance is in its registration, and no policy's matter.
   if (host === "own" && !action.startsWith("s3:")) return isAgents(action) ? "own" : "refused";
   const { policies, sessionPolicies } = identity;
-  if (identity.asksForTags && ambiguousTagKeys(tags)) return "refused";
+  if (identity.asksForTags && ambiguousTagKeys(facts)) return "refused";
   if (resource === undefined) return mayEverAllow(policies, sessionPolicies, action) ? "own" : "refused";
-  const request = policyRequest(principal, action, { resource, ...tags });
+  const request = policyRequest(principal, action, { resource, ...facts });
   return decide(policies, sessionPolicies, request).effect === "allow" ? "allowed" : "refused";
 }
 

@@ -11,6 +11,15 @@ export interface Need {
   readonly resource: string;
   /** The tags that the resource has; absent: it has none, or no policy asks for them. */
   readonly resourceTags?: ResourceTags | undefined;
-  /** The tags that the call gives; without values where it takes them. */
+  /** The tags that the call gives. */
   readonly requestTags?: ResourceTags | undefined;
+  /** The keys of the tags that the call takes away. */
+  readonly takenTagKeys?: readonly string[] | undefined;
+  /** The call makes the resource: what is not there yet has the tags that the call gives. */
+  readonly isNew?: boolean;
+  /** Of the right to tag what a call makes: the operation that makes it. */
+  readonly createAction?: string;
 }
+
+/** What conditions ask of a need, besides its action and its resource. */
+export type NeedFacts = Pick<Need, "resourceTags" | "requestTags" | "takenTagKeys" | "createAction">;

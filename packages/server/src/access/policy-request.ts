@@ -1,14 +1,15 @@
 import type { PolicyRequest } from "@sluice/model/policy/policy-document.ts";
 import type { Identity } from "./identity.ts";
-import type { Need } from "./need.ts";
+import type { Need, NeedFacts } from "./need.ts";
 import type { CallFacts, Principal } from "./principal.ts";
 
 /** The keys of conditions that one call fills in (docs/reference/policies.md), by IAM's names in lower case. */
 export function policyRequest(
   { identity, call }: Pick<Principal, "identity" | "call">,
   action: string,
-  { resource, resourceTags, requestTags }: Pick<Need, "resource" | "resourceTags" | "requestTags">,
+  { resource, resourceTags, requestTags, takenTagKeys = [], createAction }: Pick<Need, "resource"> & NeedFacts,
 ): PolicyRequest {
+  const keysOfTags = [...Object.keys(requestTags ?? {}), ...takenTagKeys];
   return {
     action,
     resource,
@@ -17,7 +18,8 @@ export function policyRequest(
       ...(call ? callKeys(call) : {}),
       ...tagKeys("aws:resourcetag/", resourceTags),
       ...tagKeys("aws:requesttag/", requestTags),
-      ...(requestTags && Object.keys(requestTags).length > 0 ? { "aws:tagkeys": Object.keys(requestTags) } : {}),
+      ...(keysOfTags.length > 0 ? { "aws:tagkeys": keysOfTags } : {}),
+      ...(createAction === undefined ? {} : { [`${action.split(":", 1)}:createaction`]: [createAction] }),
     },
   };
 }
@@ -48,10 +50,7 @@ function callKeys({ sourceAddress, isSecure, userAgent, at, region }: CallFacts)
  * Two tags whose keys differ by case alone: to conditions they are one key, and either value would answer for the other. Whoever's rights hang on
  * tags is refused then. Undefined: there are none.
  */
-export function ambiguousTagKeys({
-  resourceTags,
-  requestTags,
-}: Pick<Need, "resourceTags" | "requestTags">): readonly [string, string] | undefined {
+export function ambiguousTagKeys({ resourceTags, requestTags }: NeedFacts): readonly [string, string] | undefined {
   for (const tags of [resourceTags, requestTags]) {
     const known = new Map<string, string>();
     for (const key of Object.keys(tags ?? {})) {

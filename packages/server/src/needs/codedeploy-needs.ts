@@ -14,7 +14,6 @@ import {
   onDeployments,
   onGroup,
   onInstance,
-  onTagged,
   requestTags,
 } from "./needs-context.ts";
 
@@ -44,14 +43,18 @@ export const CODEDEPLOY_NEEDS: Table = {
     onDeployments(context, "codedeploy:BatchGetDeployments", deploymentIds),
   BatchGetOnPremisesInstances: anything("codedeploy:BatchGetOnPremisesInstances"),
   ContinueDeployment: deployment("ContinueDeployment"),
-  CreateApplication: async ({ applicationName, tags }, context) => [
-    await onApplication(context, "codedeploy:CreateApplication", applicationName, { requestTags: requestTags(tags) }),
+  CreateApplication: ({ applicationName, tags }, context) => [
+    onApplication(context, "codedeploy:CreateApplication", applicationName, {
+      requestTags: requestTags(tags),
+      isNew: true,
+    }),
   ],
   CreateDeployment: createDeploymentNeeds,
   CreateDeploymentConfig: config("CreateDeploymentConfig"),
-  CreateDeploymentGroup: async ({ applicationName, deploymentGroupName, tags }, context) => [
-    await onGroup(context, "codedeploy:CreateDeploymentGroup", applicationName, deploymentGroupName, {
+  CreateDeploymentGroup: ({ applicationName, deploymentGroupName, tags }, context) => [
+    onGroup(context, "codedeploy:CreateDeploymentGroup", applicationName, deploymentGroupName, {
       requestTags: requestTags(tags),
+      isNew: true,
     }),
   ],
   DeleteApplication: application("DeleteApplication"),
@@ -69,18 +72,18 @@ export const CODEDEPLOY_NEEDS: Table = {
   GetDeploymentTarget: deployment("GetDeploymentTarget"),
   GetOnPremisesInstance: instance("GetOnPremisesInstance"),
   ListApplicationRevisions: application("ListApplicationRevisions"),
-  ListApplications: async (_input, context) => [await onApplication(context, "codedeploy:ListApplications", undefined)],
+  ListApplications: (_input, context) => [onApplication(context, "codedeploy:ListApplications", undefined)],
   ListDeploymentConfigs: (_input, context) => [onConfig(context, "codedeploy:ListDeploymentConfigs", undefined)],
-  ListDeploymentGroups: async ({ applicationName }, context) => [
-    await onGroup(context, "codedeploy:ListDeploymentGroups", applicationName, undefined),
+  ListDeploymentGroups: ({ applicationName }, context) => [
+    onGroup(context, "codedeploy:ListDeploymentGroups", applicationName, undefined),
   ],
   ListDeploymentInstances: deployment("ListDeploymentInstances"),
   ListDeploymentTargets: deployment("ListDeploymentTargets"),
   ListDeployments: group("ListDeployments"),
   ListGitHubAccountTokenNames: anything("codedeploy:ListGitHubAccountTokenNames"),
   ListOnPremisesInstances: anything("codedeploy:ListOnPremisesInstances"),
-  ListTagsForResource: async ({ ResourceArn }, context) => [
-    await onTagged(context, { action: "codedeploy:ListTagsForResource", resource: taggedArn(context, ResourceArn) }),
+  ListTagsForResource: ({ ResourceArn }, context) => [
+    { action: "codedeploy:ListTagsForResource", resource: taggedArn(context, ResourceArn) },
   ],
   PutLifecycleEventHookExecutionStatus: deployment("PutLifecycleEventHookExecutionStatus"),
   RegisterApplicationRevision: application("RegisterApplicationRevision"),
@@ -89,47 +92,43 @@ export const CODEDEPLOY_NEEDS: Table = {
     onInstances(context, "codedeploy:RemoveTagsFromOnPremisesInstances", instanceNames),
   SkipWaitTimeForInstanceTermination: deployment("SkipWaitTimeForInstanceTermination"),
   StopDeployment: deployment("StopDeployment"),
-  TagResource: async ({ ResourceArn, Tags }, context) => [
-    await onTagged(context, {
+  TagResource: ({ ResourceArn, Tags }, context) => [
+    {
       action: "codedeploy:TagResource",
       resource: taggedArn(context, ResourceArn),
       requestTags: requestTags(Tags),
-    }),
+    },
   ],
-  UntagResource: async ({ ResourceArn, TagKeys }, context) => [
-    await onTagged(context, {
-      action: "codedeploy:UntagResource",
-      resource: taggedArn(context, ResourceArn),
-      requestTags: requestTags(TagKeys?.map((Key) => ({ Key }))),
-    }),
+  UntagResource: ({ ResourceArn, TagKeys }, context) => [
+    { action: "codedeploy:UntagResource", resource: taggedArn(context, ResourceArn), takenTagKeys: TagKeys },
   ],
-  UpdateApplication: async ({ applicationName, newApplicationName }, context) => [
-    await onApplication(context, "codedeploy:UpdateApplication", applicationName),
+  UpdateApplication: ({ applicationName, newApplicationName }, context) => [
+    onApplication(context, "codedeploy:UpdateApplication", applicationName),
     ...(newApplicationName === undefined
       ? []
-      : [await onApplication(context, "codedeploy:UpdateApplication", newApplicationName)]),
+      : [onApplication(context, "codedeploy:UpdateApplication", newApplicationName)]),
   ],
-  UpdateDeploymentGroup: async ({ applicationName, currentDeploymentGroupName, newDeploymentGroupName }, context) => [
-    await onGroup(context, "codedeploy:UpdateDeploymentGroup", applicationName, currentDeploymentGroupName),
+  UpdateDeploymentGroup: ({ applicationName, currentDeploymentGroupName, newDeploymentGroupName }, context) => [
+    onGroup(context, "codedeploy:UpdateDeploymentGroup", applicationName, currentDeploymentGroupName),
     ...(newDeploymentGroupName === undefined
       ? []
-      : [await onGroup(context, "codedeploy:UpdateDeploymentGroup", applicationName, newDeploymentGroupName)]),
+      : [onGroup(context, "codedeploy:UpdateDeploymentGroup", applicationName, newDeploymentGroupName)]),
   ],
 };
 
 /** Its configuration and its revision are read for it, and alarms that it does without are a change of the group's settings. */
 async function createDeploymentNeeds(input: CreateDeploymentInput, context: NeedsContext): Promise<readonly Need[]> {
   const { applicationName, deploymentGroupName } = input;
-  const needs = [await onGroup(context, "codedeploy:CreateDeployment", applicationName, deploymentGroupName)];
+  const needs = [onGroup(context, "codedeploy:CreateDeployment", applicationName, deploymentGroupName)];
   const configName = input.deploymentConfigName ?? (await configOfGroup(input, context));
   if (configName !== undefined) needs.push(onConfig(context, "codedeploy:GetDeploymentConfig", configName));
   needs.push(
-    await onApplication(context, "codedeploy:GetApplicationRevision", applicationName, {
+    onApplication(context, "codedeploy:GetApplicationRevision", applicationName, {
       or: ["codedeploy:RegisterApplicationRevision"],
     }),
   );
   if (input.overrideAlarmConfiguration !== undefined) {
-    needs.push(await onGroup(context, "codedeploy:UpdateDeploymentGroup", applicationName, deploymentGroupName));
+    needs.push(onGroup(context, "codedeploy:UpdateDeploymentGroup", applicationName, deploymentGroupName));
   }
   return needs;
 }
@@ -148,14 +147,14 @@ async function configOfGroup(
 function application<Name extends Names<"applicationName">>(
   name: Name,
 ): NeedsOf<{ applicationName?: string | undefined }> {
-  return async ({ applicationName }, context) => [await onApplication(context, `codedeploy:${name}`, applicationName)];
+  return ({ applicationName }, context) => [onApplication(context, `codedeploy:${name}`, applicationName)];
 }
 
 function group<Name extends Names<"deploymentGroupName">>(
   name: Name,
 ): NeedsOf<{ applicationName?: string | undefined; deploymentGroupName?: string | undefined }> {
-  return async ({ applicationName, deploymentGroupName }, context) => [
-    await onGroup(context, `codedeploy:${name}`, applicationName, deploymentGroupName),
+  return ({ applicationName, deploymentGroupName }, context) => [
+    onGroup(context, `codedeploy:${name}`, applicationName, deploymentGroupName),
   ];
 }
 
@@ -194,10 +193,7 @@ function onInstances(context: NeedsContext, action: Action, names: readonly stri
 }
 
 /** One for each name; for no name one on all of them. */
-async function each(
-  names: readonly string[] | undefined,
-  needOf: (name: string | undefined) => Promise<Need>,
-): Promise<readonly Need[]> {
-  if (!names || names.length === 0) return [await needOf(undefined)];
-  return Promise.all([...new Set(names)].map(needOf));
+function each(names: readonly string[] | undefined, needOf: (name: string | undefined) => Need): readonly Need[] {
+  if (!names || names.length === 0) return [needOf(undefined)];
+  return [...new Set(names)].map(needOf);
 }

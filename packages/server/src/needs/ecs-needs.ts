@@ -2,7 +2,7 @@ import { clusterArn, ecsResourceArn, ecsServiceArn, parseEcsArn, taskArn } from 
 import type { ECS_TABLE } from "@sluice/wire/generated/ecs-shapes.ts";
 import type { Action } from "../access/action.ts";
 import type { Need } from "../access/need.ts";
-import { ANY_RESOURCE, type NeedsContext, needsOn } from "./needs-context.ts";
+import { ANY_RESOURCE, creationNeeds, type NeedsContext, needsOn, requestTags } from "./needs-context.ts";
 
 /** Members of ECS's inputs that name what a call is about. */
 interface NamingMembers {
@@ -15,6 +15,10 @@ interface NamingMembers {
   readonly task?: string;
   readonly tasks?: readonly string[];
   readonly resourceArn?: string;
+  readonly family?: string;
+  /** Of what is made or tagged. */
+  readonly tags?: readonly { readonly key?: string; readonly value?: string }[];
+  readonly tagKeys?: readonly string[];
 }
 
 /** What a call means that names no cluster, or an empty one. */
@@ -31,8 +35,35 @@ const ON_ANY: ReadonlySet<string> = new Set([
   "RegisterTaskDefinition",
 ]);
 
-/** A service, a task or a cluster, by name or by ARN; task sets are asked of their service. */
+const TAG: Action = "ecs:TagResource";
+
+/** What the call is about, and the tags that it gives or takes away: what is made with tags is asked for {@link TAG}, too, as in AWS. */
 export function ecsNeeds(operation: string, input: unknown, context: NeedsContext): readonly Need[] {
+  const { tags, tagKeys, family = ANY_RESOURCE } = input as NamingMembers;
+  const given = requestTags(tags?.map(({ key, value }) => ({ Key: key, Value: value })));
+  const needs = resourceNeeds(operation, input, context);
+  const [need] = needs;
+  const { region, accountId } = context;
+  if (need === undefined) return needs;
+  switch (operation) {
+    case "CreateCluster":
+    case "CreateService":
+      return creationNeeds(need, TAG, given);
+    case "RegisterTaskDefinition":
+      return creationNeeds(need, TAG, given, `arn:aws:ecs:${region}:${accountId}:task-definition/${family}:*`);
+    case "CreateTaskSet":
+      return creationNeeds(need, TAG, given, `${need.resource.replace(":service/", ":task-set/")}/*`);
+    case "TagResource":
+      return [{ ...need, requestTags: given }];
+    case "UntagResource":
+      return [{ ...need, takenTagKeys: tagKeys }];
+    default:
+      return needs;
+  }
+}
+
+/** A service, a task or a cluster, by name or by ARN; task sets are asked of their service. */
+function resourceNeeds(operation: string, input: unknown, context: NeedsContext): readonly Need[] {
   const action: Action = `ecs:${operation as keyof typeof ECS_TABLE}`;
   const { cluster: givenCluster, clusterName, clusters, ...named } = input as NamingMembers;
   const cluster = givenCluster || DEFAULT_CLUSTER;

@@ -10,14 +10,11 @@ import type { Kysely } from "kysely";
 import type { Action } from "../access/action.ts";
 import type { Need, ResourceTags } from "../access/need.ts";
 import { compiledListQuery } from "../store/compiled-query.ts";
-import { loadResourceTags } from "../store/resource-tags.ts";
 import type { Database } from "../store/schema.ts";
 
 /** What it takes to say which resources a call is about. Nothing of the input has been checked yet but its shape. */
 export interface NeedsContext extends ArnScope {
   readonly db: Kysely<Database>;
-  /** Whether the tags of the resources are asked for by any policy: else nobody looks them up. */
-  readonly asksForTags: boolean;
   /** The caller's own ARN, of a user: calls of IAM that name nobody are about the caller. */
   readonly ownArn?: string | undefined;
 }
@@ -42,23 +39,34 @@ export function requestTags(tags: NamedTags | undefined): ResourceTags | undefin
   return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
-/** On one of CodeDeploy's applications and groups, with the tags that it has. */
-export async function onTagged(
-  { db, asksForTags }: NeedsContext,
-  need: Pick<Need, "action" | "or" | "resource" | "requestTags">,
-): Promise<Need> {
-  if (!asksForTags) return need;
-  const tags = await loadResourceTags(db, need.resource);
-  return { ...need, resourceTags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) };
+/**
+ * To make a resource: what is given to it is asked for with the action, and once more with the action that tags, where AWS asks for both.
+ *
+ * @param made what the call makes, where its own action is about something else, such as a listener's load balancer
+ */
+export function creationNeeds(
+  create: Pick<Need, "action" | "resource">,
+  tag: Action,
+  given: ResourceTags | undefined,
+  made?: string,
+): readonly Need[] {
+  const [, operation = ""] = create.action.split(":");
+  const need: Need = { ...create, requestTags: given, ...(made === undefined && { isNew: true }) };
+  if (!given) return [need];
+  const resource = made ?? create.resource;
+  return [need, { action: tag, resource, requestTags: given, isNew: true, createAction: operation }];
 }
+
+/** What a call about an application or a group gives besides its action. */
+type Given = Pick<Need, "or" | "requestTags" | "isNew">;
 
 export function onApplication(
   context: NeedsContext,
   action: Action,
   applicationName: string | undefined,
-  given: Pick<Need, "or" | "requestTags"> = {},
-): Promise<Need> {
-  return onTagged(context, { action, resource: applicationArn(context, applicationName ?? ANY_RESOURCE), ...given });
+  given: Given = {},
+): Need {
+  return { action, resource: applicationArn(context, applicationName ?? ANY_RESOURCE), ...given };
 }
 
 export function onGroup(
@@ -66,10 +74,10 @@ export function onGroup(
   action: Action,
   applicationName: string | undefined,
   groupName: string | undefined,
-  given: Pick<Need, "or" | "requestTags"> = {},
-): Promise<Need> {
+  given: Given = {},
+): Need {
   const resource = deploymentGroupArn(context, applicationName ?? ANY_RESOURCE, groupName ?? ANY_RESOURCE);
-  return onTagged(context, { action, resource, ...given });
+  return { action, resource, ...given };
 }
 
 export function onConfig(context: NeedsContext, action: Action, configName: string | undefined): Need {
@@ -94,11 +102,11 @@ export async function onDeployments(
   const rows = ids.length === 0 ? [] : (await groupsOfDeployments(context.db, ids)).rows;
   const needs = new Map<string, Need>();
   for (const { application_name, deployment_group_name } of rows) {
-    const need = await onGroup(context, action, application_name, deployment_group_name);
+    const need = onGroup(context, action, application_name, deployment_group_name);
     needs.set(need.resource, need);
   }
   if (rows.length < ids.length || ids.length === 0) {
-    const need = await onGroup(context, action, undefined, undefined);
+    const need = onGroup(context, action, undefined, undefined);
     needs.set(need.resource, need);
   }
   return [...needs.values()];

@@ -3,6 +3,7 @@ import type { Need } from "../access/need.ts";
 import type { Principal } from "../access/principal.ts";
 import { requireNeeds } from "../access/require-allowed.ts";
 import { ANY_RESOURCE, type NeedsContext } from "./needs-context.ts";
+import { withStoredTags } from "./stored-tags.ts";
 
 /** What is asked of a service about one of its calls. */
 export type NeedsOfCall = (
@@ -12,7 +13,7 @@ export type NeedsOfCall = (
 ) => readonly Need[] | Promise<readonly Need[]>;
 
 /** What the needs of a call are looked up in, whoever calls. */
-export type NeedsParts = Omit<NeedsContext, "asksForTags" | "ownArn">;
+export type NeedsParts = Omit<NeedsContext, "ownArn">;
 
 /**
  * The second half of authorising a call, when its input has been read: a user needs what `needsOf` says, all of it. Roles are the same for
@@ -31,8 +32,9 @@ export async function requireNeedsOf(
 ): Promise<void> {
   if (principal.role !== "user") return;
   const { asksForTags = false, kind, arn } = principal.identity ?? {};
-  const context = { ...parts, asksForTags, ownArn: kind === "user" ? arn : undefined };
-  requireNeeds(principal, await needsOf(operation, input, context), parts.accountId);
+  const needs = await needsOf(operation, input, { ...parts, ownArn: kind === "user" ? arn : undefined });
+  // Nobody looks up what no policy asks for.
+  requireNeeds(principal, asksForTags ? await withStoredTags(needs, parts) : needs, parts.accountId);
 }
 
 /** Of a service whose calls nobody told apart yet by their resources: each is asked on all of them. */

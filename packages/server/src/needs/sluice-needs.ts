@@ -57,8 +57,8 @@ async function resourceNeeds(action: Action, input: NamingMembers, context: Need
   if (deploymentIds.length > 0) return onDeployments(context, action, deploymentIds);
   const [applicationName] = texts(input.applicationName);
   const [groupName] = texts(input.deploymentGroupName);
-  if (groupName !== undefined) return [await onGroup(context, action, applicationName, groupName)];
-  if (applicationName !== undefined) return [await onApplication(context, action, applicationName)];
+  if (groupName !== undefined) return [onGroup(context, action, applicationName, groupName)];
+  if (applicationName !== undefined) return [onApplication(context, action, applicationName)];
   const [host] = texts(input.host, input.hostName, input.instanceId);
   if (host !== undefined) return [onHost(context, action, await hostNameOf(context, host))];
   return [{ action, resource: ANY_RESOURCE }];
