@@ -10,6 +10,13 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateFunctionCommand, GetFunctionCommand, LambdaClient, TagResourceCommand } from "@aws-sdk/client-lambda";
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  GetObjectTaggingCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { zipOf } from "@sluice/drivers/function-processes/zipped-code.fixture.ts";
 import { sluiceClient } from "@sluice/wire/client/clients.ts";
 import { connectionTo, resolveConnection } from "@sluice/wire/config/connection.ts";
@@ -19,9 +26,10 @@ import { closeWithHaproxy } from "../haproxy/close-with-haproxy.fixture.ts";
 import { whyNoHaproxy } from "../haproxy/haproxy-process.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
-/** What a policy says of tags holds for whoever calls ECS and Lambda with AWS's own SDK. */
+/** What a policy says of tags holds for whoever calls ECS, Lambda and S3 with AWS's own SDK. */
 const missing = whyNoHaproxy();
 const FUNCTIONS = "arn:aws:lambda:us-east-1:111122223333:function";
+type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
 const ALLOW = { Effect: "Allow", Resource: "*" };
 const NOT_LIVE = { StringEquals: { "aws:ResourceTag/env": "live" } };
 
@@ -34,12 +42,16 @@ describe("conditions on tags", () => {
   let folder: string;
   let server: SluiceServer;
   let sluice: ReturnType<typeof sluiceClient>;
-  let root: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  let root: Credentials;
 
-  const clientOf = <Client>(
-    Kind: new (options: object) => Client,
-    credentials: { readonly accessKeyId: string; readonly secretAccessKey: string },
-  ) => new Kind({ endpoint: server.url(), region: "us-east-1", credentials, maxAttempts: 1 });
+  const settings = (credentials: Credentials) => ({
+    endpoint: server.url(),
+    region: "us-east-1",
+    credentials,
+    maxAttempts: 1,
+  });
+  const clientOf = <Client>(Kind: new (options: object) => Client, credentials: Credentials) =>
+    new Kind(settings(credentials));
   const userWith = async (userName: string, ...statements: readonly object[]) => {
     const policyDocument = JSON.stringify({ Version: "2012-10-17", Statement: statements });
     const made = await sluice.call("CreateAccessKey", { role: "user", userName, policyDocument });
@@ -158,5 +170,26 @@ describe("conditions on tags", () => {
       functions.send(new TagResourceCommand({ Resource: `${FUNCTIONS}:test`, Tags }));
     await tag({ team: "shop", env: "test" });
     await expect(tag({ team: "shop", cost: "1" })).rejects.toMatchObject({ name: "AccessDeniedException" });
+  });
+
+  it("objects get tags from those who may tag them, however they come", async () => {
+    const admin = new S3Client({ ...settings(root), forcePathStyle: true });
+    const writes = { ...ALLOW, Action: ["s3:GetObject", "s3:PutObject"] };
+    const s3 = new S3Client({ ...settings(await userWith("joe", writes)), forcePathStyle: true });
+    const put = (client: S3Client, Key: string, Tagging?: string) =>
+      client.send(new PutObjectCommand({ Bucket: "tagged", Key, Body: "x", ...(Tagging && { Tagging }) }));
+    const copy = (client: S3Client, more: { TaggingDirective?: "REPLACE"; Tagging?: string } = {}) =>
+      client.send(new CopyObjectCommand({ Bucket: "tagged", Key: "copy", CopySource: "tagged/live", ...more }));
+    await admin.send(new CreateBucketCommand({ Bucket: "tagged" }));
+    await put(admin, "live", "env=live");
+    await put(s3, "plain");
+    await copy(s3, { TaggingDirective: "REPLACE" });
+    const refused = { name: "AccessDenied", message: expect.stringMatching(/s3:(Put|Get)ObjectTagging on resource/) };
+    await expect(put(s3, "plain", "env=live")).rejects.toMatchObject(refused);
+    await expect(copy(s3)).rejects.toMatchObject(refused);
+    await expect(copy(s3, { TaggingDirective: "REPLACE", Tagging: "a=b" })).rejects.toMatchObject(refused);
+    await copy(admin);
+    const { TagSet } = await admin.send(new GetObjectTaggingCommand({ Bucket: "tagged", Key: "copy" }));
+    expect(TagSet).toEqual([{ Key: "env", Value: "live" }]);
   });
 });

@@ -112,7 +112,7 @@ function readNeed(object: NamedObject): S3Need {
 }
 
 /** @param onVersion what the action is called on one version; the same when absent */
-function needOn({ bucket, key, versionId }: NamedObject, action: S3Action, onVersion = action): S3Need {
+export function needOn({ bucket, key, versionId }: NamedObject, action: S3Action, onVersion = action): S3Need {
   return {
     action: versionId === undefined ? action : onVersion,
     resource: `${bucketArn(bucket)}/${key}`,

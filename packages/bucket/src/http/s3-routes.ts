@@ -15,8 +15,9 @@ import { type Authenticated, openBody } from "./s3-body.ts";
 import { answerBucketCall, type BucketCall, isBucketCall } from "./s3-bucket-calls.ts";
 import type { PlaceTokens, S3Context } from "./s3-context.ts";
 import { toS3Error } from "./s3-faults.ts";
-import { deletionNeed, needsOf, type S3Authorize } from "./s3-needs.ts";
+import { deletionNeed, type NamedObject, needsOf, type S3Authorize, type S3Need } from "./s3-needs.ts";
 import { answerObjectCall } from "./s3-object-calls.ts";
+import { taggingNeeds } from "./s3-tagging-needs.ts";
 import { answerUploadCall, isUploadCall } from "./s3-upload-calls.ts";
 
 /** By which name a request came. */
@@ -152,10 +153,14 @@ async function answerProved<Principal>(
   const call = parseS3Call(request.method ?? "GET", target, headers);
   progress.call = call;
   requireExpectedOwner(headers, deps.accountId);
-  for (const need of needsOf(call)) {
-    const permission = await deps.authorize(caller.principal, need);
-    if (permission !== true) throw accessDenied(permission || undefined);
-  }
+  const requireAll = async (needs: readonly S3Need[]) => {
+    for (const need of needs) {
+      const permission = await deps.authorize(caller.principal, need);
+      if (permission !== true) throw accessDenied(permission || undefined);
+    }
+  };
+  await requireAll(needsOf(call));
+  await requireAll(taggingNeeds(call, headers, (object) => hasTags(deps.store, object)));
   return answerCall(call, {
     store: deps.store,
     pageTokens: deps.pageTokens,
@@ -167,6 +172,16 @@ async function answerProved<Principal>(
     location: (bucket, key) => locationOf(request, reached, bucket, key),
     mayDelete: async (object) => (await deps.authorize(caller.principal, deletionNeed(object))) === true,
   });
+}
+
+/** What is not there has none: the call says so itself. */
+function hasTags(store: BucketStore, { bucket, key, versionId }: NamedObject): boolean {
+  try {
+    return store.head(bucket, key, versionId).attributes.tags !== undefined;
+  } catch (error) {
+    if (error instanceof S3Error) return false;
+    throw error;
+  }
 }
 
 /**
