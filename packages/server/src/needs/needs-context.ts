@@ -4,7 +4,6 @@ import {
   deploymentConfigArn,
   deploymentGroupArn,
   onPremisesInstanceArn,
-  sluiceHostArn,
 } from "@sluice/model/resource-arn.ts";
 import type { Kysely } from "kysely";
 import type { Action } from "../access/action.ts";
@@ -86,10 +85,6 @@ export function onConfig(context: NeedsContext, action: Action, configName: stri
 
 export function onInstance(context: NeedsContext, action: Action, instanceName: string | undefined): Need {
   return { action, resource: onPremisesInstanceArn(context, instanceName ?? ANY_RESOURCE) };
-}
-
-export function onHost(context: NeedsContext, action: Action, host: string | undefined): Need {
-  return { action, resource: sluiceHostArn(context, host ?? ANY_RESOURCE) };
 }
 
 /** On the groups of the deployments; on all groups for what is no deployment's id, and for no id at all. */

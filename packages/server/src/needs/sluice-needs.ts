@@ -1,15 +1,18 @@
+import { sluiceHostArn } from "@sluice/model/resource-arn.ts";
 import type { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import type { Action } from "../access/action.ts";
 import type { Need } from "../access/need.ts";
 import { findHost, findLivingHostByName } from "../store/hosts.ts";
+import { findAnyKey } from "../store/people-keys.ts";
+import { storedPolicyArn, storedRoleArn, storedUserArn } from "./identity-arns.ts";
 import {
-  ANY_RESOURCE,
+  type NamedTags,
   type NeedsContext,
   needsOn,
   onApplication,
   onDeployments,
   onGroup,
-  onHost,
+  requestTags,
 } from "./needs-context.ts";
 
 type Operation = keyof typeof SLUICE_TABLE;
@@ -37,11 +40,23 @@ interface NamingMembers {
   readonly host?: unknown;
   readonly hostName?: unknown;
   readonly instanceId?: unknown;
+  readonly userName?: unknown;
+  readonly roleName?: unknown;
+  readonly policyName?: unknown;
+  readonly accessKeyId?: unknown;
+  /** Of a user or role that is made. */
+  readonly path?: unknown;
+  /** Of a host or a user. */
+  readonly tags?: NamedTags;
+  readonly tagKeys?: readonly string[];
 }
+
+/** What these make has the tags that they give: a host, one that enrols, a user. */
+const MAKING: ReadonlySet<string> = new Set<Operation>(["CreateEnrolmentToken", "DeclareHost", "PutUser"]);
 
 /**
  * On which resource one of Sluice's own operations is allowed or not, by the members of its input that name one: a deployment's group, a group,
- * an application, a host; else on all.
+ * an application, a host, a user, a role, a policy; else on all.
  */
 export async function sluiceNeeds(
   operation: string,
@@ -49,7 +64,11 @@ export async function sluiceNeeds(
   context: NeedsContext,
 ): Promise<readonly Need[]> {
   const needs = await resourceNeeds(`sluice:${operation as Operation}`, input, context);
-  return operation === "CompareRevisions" ? [...needs, ...contentNeeds(input as object)] : needs;
+  if (operation === "CompareRevisions") return [...needs, ...contentNeeds(input as object)];
+  const given = requestTags(input.tags);
+  if (!given && !input.tagKeys) return needs;
+  const isNew = MAKING.has(operation);
+  return needs.map((need) => ({ ...need, requestTags: given, takenTagKeys: input.tagKeys, isNew }));
 }
 
 async function resourceNeeds(action: Action, input: NamingMembers, context: NeedsContext): Promise<readonly Need[]> {
@@ -59,9 +78,27 @@ async function resourceNeeds(action: Action, input: NamingMembers, context: Need
   const [groupName] = texts(input.deploymentGroupName);
   if (groupName !== undefined) return [onGroup(context, action, applicationName, groupName)];
   if (applicationName !== undefined) return [onApplication(context, action, applicationName)];
+  const resources = [...(await identityArns(input, context)), ...(await hostArns(input, context))];
+  return needsOn(action, resources);
+}
+
+/** Of a key, the user whose it is. */
+async function identityArns(input: NamingMembers, context: NeedsContext): Promise<readonly string[]> {
+  const [path] = texts(input.path);
+  const arns: string[] = [];
+  for (const name of texts(input.userName)) arns.push(await storedUserArn(context, name, path));
+  for (const name of texts(input.roleName)) arns.push(await storedRoleArn(context, name, path));
+  for (const name of texts(input.policyName)) arns.push(await storedPolicyArn(context, name));
+  for (const id of texts(input.accessKeyId)) {
+    const key = await findAnyKey(context.db, id);
+    if (key?.user_name) arns.push(await storedUserArn(context, key.user_name));
+  }
+  return arns;
+}
+
+async function hostArns(input: NamingMembers, context: NeedsContext): Promise<readonly string[]> {
   const [host] = texts(input.host, input.hostName, input.instanceId);
-  if (host !== undefined) return [onHost(context, action, await hostNameOf(context, host))];
-  return [{ action, resource: ANY_RESOURCE }];
+  return host === undefined ? [] : [sluiceHostArn(context, await hostNameOf(context, host))];
 }
 
 /** A host is named in policies by its name, however the call names it, which finds it as the operations do. */

@@ -145,6 +145,9 @@ describe("a Deny by aws:ResourceTag", () => {
     ["lambda:InvokeFunction", { FunctionName: "payments", Qualifier: "prod" }],
     ["iam:DeleteUser", { UserName: "ann" }],
     ["sluice:RemoveHost", { host: "i-1" }],
+    ["sluice:PutUser", { userName: "ann" }],
+    ["sluice:CreateEnrolmentToken", { tags: TAGS }],
+    ["sluice:DeclareHost", { hostName: "web-2", tags: TAGS }],
     ["codedeploy:DeleteApplication", { applicationName: "web" }],
     // What is made has the tags that it is made with.
     ["ecs:CreateService", { cluster: "prod", serviceName: "new", tags: ECS_TAGS }],
@@ -169,6 +172,7 @@ describe("a Deny by aws:ResourceTag", () => {
     ["elasticloadbalancing:ModifyListener", { ListenerArn: `${ELB}listener/app/api/1/2` }],
     ["lambda:UpdateFunctionCode", { FunctionName: "other" }],
     ["iam:DeleteUser", { UserName: "eve" }],
+    ["sluice:DeleteUser", { userName: "eve" }],
     // As on AWS, what selects on-premises instances for groups is nothing to IAM.
     ["codedeploy:GetOnPremisesInstance", { instanceName: "web-1" }],
   ])("is not about %s %j", async (call, input) => {
@@ -271,6 +275,8 @@ describe("the tags of a call are seen by conditions", () => {
     ["elasticloadbalancing:RemoveTags", { ResourceArns: [WEB_GROUP], TagKeys: ["env"] }, taken],
     ["lambda:TagResource", { Resource: arn("lambda", "function:f"), Tags: { env: "live" } }, given],
     ["lambda:UntagResource", { Resource: arn("lambda", "function:f"), TagKeys: ["env"] }, taken],
+    ["sluice:TagHost", { host: "web-1", tags: TAGS }, given],
+    ["sluice:UntagHost", { host: "web-1", tagKeys: ["env"] }, taken],
     ["codedeploy:TagResource", { ResourceArn: arn("codedeploy", "application:a"), Tags: TAGS }, given],
     ["codedeploy:UntagResource", { ResourceArn: arn("codedeploy", "application:a"), TagKeys: ["env"] }, taken],
   ])("%s %j", async (call, input, wanted) => {

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { USER_TAGS } from "../store/columns/iam-columns.ts";
+import { openStore, type Store } from "../store/open-store.ts";
+import { sluiceNeeds } from "./sluice-needs.ts";
+
+const IAM = "arn:aws:iam::111122223333";
+let store: Store;
+
+beforeAll(async () => {
+  store = await openStore({ dataDirectory: ":memory:" });
+  const dated = { description: null, created_at: 1 };
+  await store.write(async ({ db }) => {
+    await db
+      .insertInto("iam_users")
+      .values({
+        ...{ user_name: "Ann", name_key: "ann", user_id: "AIDA1", path: "/team/", ...dated },
+        tags_json: USER_TAGS.write([]),
+      })
+      .execute();
+    await db
+      .insertInto("iam_roles")
+      .values({
+        ...{ role_name: "Deploy", name_key: "deploy", role_id: "AROA1", path: "/" },
+        ...{ ...dated, max_session_seconds: 900 },
+      })
+      .execute();
+    await db
+      .insertInto("iam_policies")
+      .values({
+        ...{ policy_name: "Guard", name_key: "guard", policy_id: "ANPA1", path: "/" },
+        ...{ ...dated, document: "{}", updated_at: 1 },
+      })
+      .execute();
+    await db
+      .insertInto("access_keys")
+      .values({
+        ...{ access_key_id: "AKIA1", secret_access_key: "x", role: "user", user_name: "Ann", host_id: null },
+        ...dated,
+      })
+      .execute();
+  });
+});
+afterAll(() => store.close());
+
+it.each([
+  ["DeleteUser", { userName: "ANN" }, `${IAM}:user/team/Ann`],
+  ["PutUser", { userName: "new", path: "/admin/" }, `${IAM}:user/admin/new`],
+  ["CreateAccessKey", { role: "user", userName: "ann" }, `${IAM}:user/team/Ann`],
+  ["CreateAccessKey", { role: "root" }, "*"],
+  ["RotateAccessKey", { accessKeyId: "AKIA1" }, `${IAM}:user/team/Ann`],
+  ["DeleteAccessKey", { accessKeyId: "AKIA2" }, "*"],
+  ["DeleteRole", { roleName: "deploy" }, `${IAM}:role/Deploy`],
+  ["PutPolicy", { policyName: "guard" }, `${IAM}:policy/Guard`],
+  ["DeletePolicy", { policyName: `${IAM}:policy/other/guard` }, `${IAM}:policy/Guard`],
+  ["GetPolicy", { policyName: "ReadOnlyAccess" }, "arn:aws:iam::aws:policy/ReadOnlyAccess"],
+  ["ListUsers", {}, "*"],
+])("%s %j is about the user, role or policy as it is stored", async (operation, input, resource) => {
+  const context = { db: store.db, region: "us-east-1", accountId: "111122223333" };
+  expect(await sluiceNeeds(operation, input as object, context)).toEqual([{ action: `sluice:${operation}`, resource }]);
+});
