@@ -75,6 +75,9 @@ it("runs the stop and start scripts of what is installed, and downloads and inst
     revision,
   });
   expect((await codeDeploy.deployment(installedBy)).deploymentMode).toBeUndefined();
+  const status = await server.sluice("status", restartId);
+  expect(status).toMatch(/^Restarted s3:\/\/.* on all 2 hosts of /);
+  expect(status).toContain("mode: RESTART");
   for (const agent of agents) {
     for (const event of ["ApplicationStop", "ApplicationStart", "ValidateService"]) {
       expect(linesOf(agent)).toContain(`one ${event} of ${restartId}`);

@@ -35,6 +35,7 @@ export function statusText(described: DescribeDeploymentOutput, options: Overvie
 function nowLines({ deployment, step, shift }: DescribeDeploymentOutput, { now }: OverviewOptions): readonly string[] {
   return [
     `status: ${deployment.status}`,
+    ...(deployment.deploymentMode === undefined ? [] : [`mode: ${deployment.deploymentMode}`]),
     ...(deployment.createdBy === undefined ? [] : [`created by: ${deployment.createdBy}`]),
     ...(step === undefined ? [] : [`step: ${step.name}, for ${formatElapsed(now.getTime() - step.since.getTime())}`]),
     ...(shift === undefined

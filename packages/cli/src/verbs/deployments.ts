@@ -223,6 +223,7 @@ function formatDeployment(
     ["revision", view.revision],
     ["config", info.deploymentConfigName],
     ["style", deploymentStyle?.deploymentType],
+    ["mode", info.deploymentMode],
     ["creator", info.creator],
     ["created by", createdBy],
     ["description", info.description],

@@ -5,7 +5,7 @@ import { Link } from "../design/link.tsx";
 import { StatusBadge } from "../design/status-badge.tsx";
 import { type Column, Table } from "../design/table.tsx";
 import { Duration, Time } from "../design/time.tsx";
-import { creatorWords } from "./creator-words.ts";
+import { kindWords } from "./creator-words.ts";
 import { DeploymentProgress } from "./deployment-progress.tsx";
 import styles from "./deployment-table.module.css";
 import { GroupLink } from "./group-link.tsx";
@@ -81,8 +81,8 @@ function columnsOf(target: string | undefined): readonly Column<DeploymentSummar
 }
 
 function DeploymentName({ deployment, target }: { deployment: DeploymentSummary; target: string | undefined }) {
-  const { deploymentId, description, applicationName, deploymentGroupName, creator } = deployment;
-  const by = creatorWords(creator);
+  const { deploymentId, description, applicationName, deploymentGroupName } = deployment;
+  const words = [...kindWords(deployment), ...(description ? [description] : [])];
   return (
     <span className={styles.name}>
       <span className={styles.first}>
@@ -102,9 +102,7 @@ function DeploymentName({ deployment, target }: { deployment: DeploymentSummary;
       <span className={styles.phoneOnly}>
         {applicationName} / {deploymentGroupName}
       </span>
-      {(description || by) && (
-        <span className={styles.description}>{[by, description].filter(Boolean).join(" · ")}</span>
-      )}
+      {words.length > 0 && <span className={styles.description}>{words.join(" · ")}</span>}
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import type { DeploymentSummary } from "@sluice/wire/sluice/console-api.ts";
 import { expect, it } from "vitest";
+import { kindWords } from "./creator-words.ts";
 import { deploymentProgress } from "./progress-words.ts";
 import { revisionWords } from "./revision-words.ts";
 
@@ -15,6 +16,12 @@ it("calls revisions by short names", () => {
   expect(revisionWords({ revisionType: "AppSpecContent", appSpecContent })?.name).toBe("AppSpec 3f2a91bc");
   expect(revisionWords({ revisionType: "AppSpecContent", appSpecContent }, "version 3")?.name).toBe("version 3");
   expect(revisionWords(undefined)).toBeUndefined();
+});
+
+it("says of a deployment what it is besides one by a person", () => {
+  expect(kindWords({ creator: "user", deploymentMode: "RESTART" })).toEqual(["Restart"]);
+  expect(kindWords({ creator: "codeDeployRollback" })).toEqual(["Rollback"]);
+  expect(kindWords({ creator: "user" })).toEqual([]);
 });
 
 const NONE = { pending: 0, inProgress: 0, succeeded: 0, failed: 0, skipped: 0, ready: 0 };

@@ -78,6 +78,8 @@ export interface DeploymentSummary {
   /** The ARN of whoever called CreateDeployment; absent: the server began it by itself, or a version of Sluice did that did not keep it. */
   readonly createdBy?: string | undefined;
   readonly deploymentConfigName: string;
+  /** `RESTART`: the revision that is on the hosts was stopped and started, and nothing was installed. Absent: any other deployment. */
+  readonly deploymentMode?: string | undefined;
   readonly revision?: RevisionLocation | undefined;
   /** What an AppSpec that came in the call deploys: `version 3`, `storefront:14`. Its text is not shown. */
   readonly deploys?: string | undefined;

@@ -17,6 +17,7 @@ export const deploymentSummary = structure(
     creator: string,
     createdBy: string,
     deploymentConfigName: string,
+    deploymentMode: string,
     deploys: string,
     revision,
     description: string,

@@ -53,6 +53,21 @@ it("tells success, and what it did not reach", () => {
   );
 });
 
+it("tells a restart as one: nothing is deployed", () => {
+  const played = new PlayedDeployment({ healthRule: ALL_AT_ONCE, candidates: healthyCandidates(2) });
+  const told = () => story(played.state, { isRestart: true });
+  expect(told()).toMatch(/^Preparing the restart of s3:\/\/b\/v2\.zip in web\/prod: /);
+  played.plan();
+  expect(told()).toBe("Restarting s3://b/v2.zip on 2 hosts of web/prod: 2 at work.");
+  const failed = new PlayedDeployment({ healthRule: ALL_AT_ONCE, candidates: healthyCandidates(1) });
+  failed.play(() => true);
+  expect(story(failed.state, { isRestart: true })).toMatch(
+    /^The restart of s3:\/\/b\/v2\.zip in web\/prod failed after /,
+  );
+  played.play();
+  expect(told()).toMatch(/^Restarted s3:\/\/b\/v2\.zip on all 2 hosts of web\/prod in /);
+});
+
 it("tells a stop while it is under way and after it, and what comes then", () => {
   const played = new PlayedDeployment({ healthRule: ONE_AT_A_TIME, candidates: healthyCandidates(2) });
   expect(waitAndThen(played.state, NEVER)).toBeUndefined();

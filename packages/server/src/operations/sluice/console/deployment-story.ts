@@ -7,7 +7,7 @@ import { formatElapsed } from "@sluice/model/elapsed.ts";
 import { truncate } from "@sluice/model/excerpt.ts";
 import { hostLabel } from "@sluice/model/host-label.ts";
 import { storyUnderWay } from "./story-under-way.ts";
-import { count, countHosts, labelled, placeOf, progress, type StoryFacts, subjectOf } from "./story-words.ts";
+import { count, countHosts, labelled, placeOf, progress, type StoryFacts, subjectOf, taskOf } from "./story-words.ts";
 
 /** Of a cause that is quoted in a sentence. */
 const MAX_CAUSE_CHARACTERS = 300;
@@ -22,11 +22,9 @@ export function deploymentStory(facts: StoryFacts): string {
 }
 
 function storyOfEnd(facts: StoryFacts): string {
-  const { state, revision, rollbackOf } = facts;
-  const place = placeOf(facts);
+  const { state, rollbackOf } = facts;
   if (state.status === "Succeeded") return storyOfSuccess(facts);
-  const what =
-    rollbackOf === undefined ? `deployment of ${revision} to ${place}` : `rollback of ${rollbackOf} in ${place}`;
+  const what = rollbackOf === undefined ? taskOf(facts) : `rollback of ${rollbackOf} in ${placeOf(facts)}`;
   const took = tookOf(state, "after");
   return state.status === "Failed"
     ? `the ${what} failed${took}${causeOf(state)}`
@@ -44,7 +42,7 @@ function storyOfSuccess(facts: StoryFacts): string {
   if (isShift(state.strategy)) {
     return `deployed ${revision} to ${subjectOf(shiftTarget(state), facts)}${took}: it has all of the traffic`;
   }
-  return `deployed ${revision} to ${reached(state)} of ${place}${took}`;
+  return `${facts.isRestart ? `restarted ${revision} on` : `deployed ${revision} to`} ${reached(state)} of ${place}${took}`;
 }
 
 /** `all 200 hosts`, `198 of 200 hosts`. */

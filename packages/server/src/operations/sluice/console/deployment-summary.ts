@@ -31,7 +31,7 @@ function deploymentSummary(
   counts: StatusCounts | undefined,
   shift: ShiftState | undefined,
 ): DeploymentSummary {
-  const { deploymentConfigName, description } = DEPLOYMENT_REQUEST.read(row);
+  const { deploymentConfigName, deploymentMode, description } = DEPLOYMENT_REQUEST.read(row);
   const last = lastDeployment(row);
   const percent = shift && shiftPercent(last.rollbackOf !== undefined, shift);
   return {
@@ -41,6 +41,7 @@ function deploymentSummary(
     deploymentGroupName: row.deployment_group_name,
     computePlatform: row.compute_platform,
     deploymentConfigName,
+    deploymentMode,
     ...(description ? { description } : {}),
     targets: targetCounts(counts),
     ...(percent === undefined ? {} : { shiftPercent: percent }),

@@ -66,6 +66,7 @@ export const describeDeployment: Operation<DescribeDeploymentInput, DescribeDepl
       state,
       applicationName: row.application_name,
       revision: summary.revision ? revisionName(summary.revision) : "a revision",
+      isRestart: summary.deploymentMode === "RESTART",
       rollbackOf: summary.rollbackOf,
       rolledBackBy: summary.rolledBackBy,
     }),

@@ -10,6 +10,7 @@ import {
   progress,
   type StoryFacts,
   subjectOf,
+  taskOf,
   theHosts,
   verb,
 } from "./story-words.ts";
@@ -43,10 +44,10 @@ function halting({ halt, stopRequestedAt, wait }: DeploymentState): string | und
 }
 
 function happening(facts: StoryFacts): string {
-  const { state, revision } = facts;
+  const { state, revision, isRestart } = facts;
   const { targets, strategy } = state;
   if (state.startedAt === null) {
-    return `preparing the deployment of ${revision} to ${placeOf(facts)}: what it goes to is looked up and checked`;
+    return `preparing the ${taskOf(facts)}: what it goes to is looked up and checked`;
   }
   if (isShift(strategy)) {
     const target = shiftTarget(state);
@@ -55,7 +56,7 @@ function happening(facts: StoryFacts): string {
   const hosts = (targets ?? []).filter(isHost);
   switch (strategy.type) {
     case "in-place":
-      return `deploying ${revision} to ${countHosts(hosts.length)} of ${placeOf(facts)}: ${progress(hosts)}${baking(state)}`;
+      return `${isRestart ? `restarting ${revision} on` : `deploying ${revision} to`} ${countHosts(hosts.length)} of ${placeOf(facts)}: ${progress(hosts)}${baking(state)}`;
     case "blue-green":
       return blueGreen(facts, hosts);
     case "blue-green-rollback":

@@ -7,6 +7,8 @@ export interface StoryFacts {
   readonly applicationName: string;
   /** As people name it. */
   readonly revision: string;
+  /** Nothing is installed: what is there is stopped and started. */
+  readonly isRestart?: boolean | undefined;
   readonly rollbackOf?: string | undefined;
   readonly rolledBackBy?: string | undefined;
 }
@@ -29,6 +31,12 @@ export function progress(hosts: readonly HostTarget[]): string {
 
 export function placeOf({ applicationName, state }: Pick<StoryFacts, "applicationName" | "state">): string {
   return `${applicationName}/${state.deploymentGroupName}`;
+}
+
+/** What is done, after "the". */
+export function taskOf(facts: StoryFacts): string {
+  const { revision, isRestart } = facts;
+  return isRestart ? `restart of ${revision} in ${placeOf(facts)}` : `deployment of ${revision} to ${placeOf(facts)}`;
 }
 
 /** What a shift is about. */

@@ -6,7 +6,7 @@ import { PageHeader } from "../../../design/page-header.tsx";
 import { Badge, StatusBadge } from "../../../design/status-badge.tsx";
 import { Duration, Time } from "../../../design/time.tsx";
 import { TimedText } from "../../../design/timed-text.tsx";
-import { creatorWords } from "../../../parts/creator-words.ts";
+import { kindWords } from "../../../parts/creator-words.ts";
 import { GroupLink } from "../../../parts/group-link.tsx";
 import { RevisionLabel } from "../../../parts/revision-label.tsx";
 import { useAccess } from "../../../shell/access.tsx";
@@ -19,9 +19,8 @@ import { StatusMessages } from "./status-messages.tsx";
 export function DeploymentHeader({ described }: { described: DescribeDeploymentOutput }) {
   const { deployment, story, step, statusMessages } = described;
   const { isReadOnly } = useAccess();
-  const { deploymentId, applicationName, deploymentGroupName, status, creator, rollbackOf, rolledBackBy } = deployment;
+  const { deploymentId, applicationName, deploymentGroupName, status, rollbackOf, rolledBackBy } = deployment;
   const { createdAt, startedAt, completedAt, description } = deployment;
-  const by = creatorWords(creator);
   return (
     <>
       <PageHeader
@@ -35,7 +34,9 @@ export function DeploymentHeader({ described }: { described: DescribeDeploymentO
         aside={
           <>
             <StatusBadge status={status} />
-            {by && <Badge>{by}</Badge>}
+            {kindWords(deployment).map((word) => (
+              <Badge key={word}>{word}</Badge>
+            ))}
             {isReadOnly && <Badge icon="lock">Read only</Badge>}
           </>
         }

@@ -37,6 +37,7 @@ export function SettingsTab({ deployment }: { deployment: DeploymentSummary }) {
             { name: "ETag", value: revision?.s3Location?.eTag },
             { name: "Bundle type", value: revision?.s3Location?.bundleType },
             { name: "Configuration", value: deployment.deploymentConfigName },
+            { name: "Mode", value: deployment.deploymentMode },
           ]}
         />
       </Section>
