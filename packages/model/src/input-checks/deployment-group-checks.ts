@@ -5,7 +5,7 @@ import type { GroupFields } from "../deployment-group-fields.ts";
 import { excerpt } from "../excerpt.ts";
 import { isOneOf } from "../is-one-of.ts";
 import { MAX_READY_WAIT_MINUTES, MAX_TERMINATION_WAIT_MINUTES } from "../limits.ts";
-import { DEFAULT_SERVICE_LIMITS, raisedBy, type ServiceLimits } from "../service-limits.ts";
+import { raisedBy, type ServiceLimits } from "../service-limits.ts";
 import { invalidBlueGreen, invalidStyle } from "./group-faults.ts";
 import { checkLoadBalancerInfo } from "./load-balancer-checks.ts";
 import { PLATFORM_GROUP_CHECKS } from "./platform-group-checks.ts";
@@ -15,7 +15,7 @@ import { checkAlarms, checkAutoRollback, checkTriggers } from "./watch-checks.ts
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/;
 
 /** What can be said of the fields alone, whatever the group: of those that an input gives. */
-export function checkGroupFields(fields: GroupFields, limits: ServiceLimits = DEFAULT_SERVICE_LIMITS): void {
+export function checkGroupFields(fields: GroupFields, limits: ServiceLimits): void {
   checkServiceRole(fields.serviceRoleArn);
   checkTagFilters(fields, limits);
   checkAutoScalingGroups(fields.autoScalingGroups, limits);
@@ -38,7 +38,7 @@ export function checkWholeGroup(
   platform: ComputePlatform,
   config: Pick<DeploymentConfig, "computePlatform" | "deploymentConfigName">,
   fields: GroupFields,
-  limits: ServiceLimits = DEFAULT_SERVICE_LIMITS,
+  limits: ServiceLimits,
 ): void {
   checkTagFilters(fields, limits);
   if (config.computePlatform !== platform) {

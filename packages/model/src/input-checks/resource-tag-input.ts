@@ -1,6 +1,6 @@
 import { CallerFault } from "../caller-fault.ts";
 import { excerpt } from "../excerpt.ts";
-import { DEFAULT_SERVICE_LIMITS, raisedBy, type ServiceLimits } from "../service-limits.ts";
+import { raisedBy, type ServiceLimits } from "../service-limits.ts";
 import { type Tag, tagProblem } from "../tag-filter.ts";
 
 /** AWS keeps this prefix for itself, whatever its case. */
@@ -9,7 +9,7 @@ const RESERVED_PREFIX = /^aws:/i;
 /** The tags of CreateApplication, CreateDeploymentGroup and TagResource. */
 export function readResourceTags(
   input: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
-  limits: ServiceLimits = DEFAULT_SERVICE_LIMITS,
+  limits: ServiceLimits,
 ): Tag[] {
   const tags = (input ?? []).map((tag) => {
     const problem = tagProblem(tag);
@@ -25,10 +25,7 @@ export function readResourceTags(
   return tags;
 }
 
-export function checkResourceTagCount(
-  count: number,
-  { tagsPerResource }: ServiceLimits = DEFAULT_SERVICE_LIMITS,
-): void {
+export function checkResourceTagCount(count: number, { tagsPerResource }: ServiceLimits): void {
   if (count <= tagsPerResource) return;
   throw invalidTags(
     `the resource would have ${count} tags: at most ${tagsPerResource} are allowed. Remove some, or ${raisedBy("tagsPerResource")}`,

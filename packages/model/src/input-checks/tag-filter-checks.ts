@@ -2,11 +2,11 @@ import { CallerFault } from "../caller-fault.ts";
 import { ec2Lists, type GroupFields, isFilled, onPremisesLists } from "../deployment-group-fields.ts";
 import { excerpt } from "../excerpt.ts";
 import type { FaultCode } from "../fault-codes.ts";
-import { DEFAULT_SERVICE_LIMITS, raisedBy, type ServiceLimits } from "../service-limits.ts";
+import { raisedBy, type ServiceLimits } from "../service-limits.ts";
 import { MAX_TAGS, type TagFilter, tagFilterProblem } from "../tag-filter.ts";
 
 /** How a group says which hosts it means: filters (any one matches) or a tag set (one of every list), for either kind of host. */
-export function checkTagFilters(fields: GroupFields, limits: ServiceLimits = DEFAULT_SERVICE_LIMITS): void {
+export function checkTagFilters(fields: GroupFields, limits: ServiceLimits): void {
   checkFilters("ec2TagFilters", fields.ec2TagFilters, "InvalidEC2TagException");
   checkFilters("onPremisesInstanceTagFilters", fields.onPremisesInstanceTagFilters, "InvalidTagException");
   checkTagSet("ec2TagSet.ec2TagSetList", ec2Lists(fields), "InvalidEC2TagException", limits);

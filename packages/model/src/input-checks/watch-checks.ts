@@ -4,14 +4,14 @@ import type { AlarmFields, RollbackFields, TriggerFields } from "../deployment-g
 import { excerpt } from "../excerpt.ts";
 import { isOneOf } from "../is-one-of.ts";
 import { MAX_ALARM_NAME_CHARACTERS } from "../limits.ts";
-import { DEFAULT_SERVICE_LIMITS, raisedBy, type ServiceLimits } from "../service-limits.ts";
+import { raisedBy, type ServiceLimits } from "../service-limits.ts";
 
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:\S+$/;
 
 /** What a group wants to be told and stopped by: triggers, alarms, automatic rollback. */
 export function checkTriggers(
   triggers: readonly TriggerFields[] | undefined,
-  { triggersPerGroup }: ServiceLimits = DEFAULT_SERVICE_LIMITS,
+  { triggersPerGroup }: ServiceLimits,
 ): void {
   if (!triggers) return;
   if (triggers.length > triggersPerGroup) {
@@ -43,7 +43,7 @@ export function checkTriggers(
 /** `field` is the input's member, for the message. */
 export function checkAlarms(
   configuration: AlarmFields | undefined,
-  { alarmsPerGroup }: ServiceLimits = DEFAULT_SERVICE_LIMITS,
+  { alarmsPerGroup }: ServiceLimits,
   field = "alarmConfiguration",
 ): void {
   if (!configuration) return;

@@ -12,6 +12,7 @@ import { problemsOf } from "./problem-of.ts";
 import { type TagRow, tagChange, tagsOf } from "./tag-rows.ts";
 import { TagRowsField } from "./tag-rows-field.tsx";
 import { useForm } from "./use-form.ts";
+import { useServiceLimits } from "./use-service-limits.ts";
 
 interface EditTagsDialogProps {
   readonly title: string;
@@ -30,9 +31,10 @@ export function EditTagsDialog(props: EditTagsDialogProps) {
 
 function OpenDialog({ title, arn, rows, onClose, onSaved }: EditTagsDialogProps) {
   const { refusal } = useAccess();
+  const limits = useServiceLimits();
   const handle = useForm<{ readonly tags: readonly TagRow[] }, "tags">({
     initial: { tags: rows },
-    problemsOf: ({ tags }) => problemsOf({ tags: () => readResourceTags(tagsOf(tags)) }),
+    problemsOf: ({ tags }) => problemsOf({ tags: () => readResourceTags(tagsOf(tags), limits) }),
     fieldOfFault: (code) => (code === "InvalidTagsToAddException" ? "tags" : undefined),
   });
   const { added, removedKeys } = tagChange(rows, handle.form.tags);

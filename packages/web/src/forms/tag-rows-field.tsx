@@ -1,4 +1,3 @@
-import { MAX_RESOURCE_TAGS } from "@sluice/model/limits.ts";
 import { Button, IconButton } from "../design/button.tsx";
 import { TextField } from "../design/text-field.tsx";
 import form from "./form.module.css";
@@ -6,6 +5,7 @@ import { Problem } from "./problem.tsx";
 import styles from "./tag-fields.module.css";
 import type { TagRow } from "./tag-rows.ts";
 import { useRowFocus } from "./use-row-focus.ts";
+import { useServiceLimits } from "./use-service-limits.ts";
 
 interface TagRowsFieldProps {
   readonly rows: readonly TagRow[];
@@ -16,6 +16,7 @@ interface TagRowsFieldProps {
 
 /** Tags of an application or a group itself, which select no hosts. */
 export function TagRowsField({ rows, onChange, onBlur, error }: TagRowsFieldProps) {
+  const { tagsPerResource } = useServiceLimits();
   const list = useRowFocus<HTMLFieldSetElement>(rows.length);
   const put = (index: number, part: Partial<TagRow>) =>
     onChange(rows.map((row, at) => (at === index ? { ...row, ...part } : row)));
@@ -51,7 +52,7 @@ export function TagRowsField({ rows, onChange, onBlur, error }: TagRowsFieldProp
         </div>
       ))}
       <Problem text={error} />
-      {rows.length < MAX_RESOURCE_TAGS && (
+      {rows.length < tagsPerResource && (
         <div className={form.more}>
           <Button size="small" icon="plus" onPress={() => onChange([...rows, { key: "", value: "" }])}>
             Add a tag

@@ -1,4 +1,4 @@
-import { MAX_TAG_SETS, MAX_TAGS, type TagFilterType } from "@sluice/model/tag-filter.ts";
+import { MAX_TAGS, type TagFilterType } from "@sluice/model/tag-filter.ts";
 import { Button, IconButton } from "../design/button.tsx";
 import { ComboBox } from "../design/combo-box.tsx";
 import type { Option } from "../design/option.tsx";
@@ -8,6 +8,7 @@ import { Problem } from "./problem.tsx";
 import styles from "./tag-fields.module.css";
 import { EMPTY_ROW, type FilterRow, type TagSelection } from "./tag-selection.ts";
 import { useRowFocus } from "./use-row-focus.ts";
+import { useServiceLimits } from "./use-service-limits.ts";
 
 interface TagSelectionFieldProps {
   readonly label: string;
@@ -30,6 +31,7 @@ const TYPES: readonly (Option & { readonly id: TagFilterType })[] = [
 export function TagSelectionField(props: TagSelectionFieldProps) {
   const { label, description, selection, onChange, onBlur, error, known } = props;
   const { lists } = selection;
+  const { tagSetsPerGroup } = useServiceLimits();
   const rows = useRowFocus<HTMLFieldSetElement>(lists.flat().length);
   const putList = (index: number, rows: readonly FilterRow[]) =>
     onChange({
@@ -81,7 +83,7 @@ export function TagSelectionField(props: TagSelectionFieldProps) {
         </div>
       ))}
       <Problem text={error} />
-      {lists.length < MAX_TAG_SETS && (
+      {lists.length < tagSetsPerGroup && (
         <div className={form.more}>
           <Button size="small" icon="plus" onPress={() => onChange({ ...selection, lists: [...lists, [EMPTY_ROW]] })}>
             {lists.length === 0 ? "Add a tag" : "And another tag"}

@@ -5,6 +5,7 @@ import type {
   RevisionLocation,
   TargetInstances,
 } from "@aws-sdk/client-codedeploy";
+import type { ServiceLimits } from "@sluice/model/service-limits.ts";
 import type { GroupSettings, HostSummary, ShiftView, WaitView } from "./sluice-api.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface GetCallerAccessOutput {
   readonly region: string;
   /** As IAM names them: `codedeploy:CreateDeployment`. */
   readonly allowedActions: readonly string[];
+  /** Of this server: how many there may be of what callers make. */
+  readonly limits: ServiceLimits;
 }
 
 /** A way into the console that works once. Its session has the caller's own rights. */

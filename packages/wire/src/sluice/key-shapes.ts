@@ -1,6 +1,31 @@
 import { boolean, integer, list, outputText, string, structure, timestamp } from "../shapes/shape.ts";
 import { tags } from "./host-shapes.ts";
 
+const limits = structure(
+  {
+    applications: integer,
+    groupsPerApplication: integer,
+    deploymentConfigs: integer,
+    alarmsPerGroup: integer,
+    triggersPerGroup: integer,
+    autoScalingGroupsPerGroup: integer,
+    tagSetsPerGroup: integer,
+    tagsPerResource: integer,
+    gitHubTokens: integer,
+  },
+  [
+    "applications",
+    "groupsPerApplication",
+    "deploymentConfigs",
+    "alarmsPerGroup",
+    "triggersPerGroup",
+    "autoScalingGroupsPerGroup",
+    "tagSetsPerGroup",
+    "tagsPerResource",
+    "gitHubTokens",
+  ],
+);
+
 const accessKey = structure(
   {
     accessKeyId: string,
@@ -220,8 +245,8 @@ export const KEYS_TABLE = {
   GetCallerAccess: {
     input: structure({}),
     output: structure(
-      { accessKeyId: string, role: string, arn: string, region: string, allowedActions: list(string) },
-      ["accessKeyId", "role", "arn", "region", "allowedActions"],
+      { accessKeyId: string, role: string, arn: string, region: string, allowedActions: list(string), limits },
+      ["accessKeyId", "role", "arn", "region", "allowedActions", "limits"],
     ),
   },
   CreateConsoleLink: {

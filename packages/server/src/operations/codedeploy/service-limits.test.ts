@@ -1,5 +1,6 @@
 import type { ServiceLimits } from "@sluice/model/service-limits.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { getCallerAccess } from "../sluice/keys/get-caller-access.ts";
 import { putGitHubToken } from "../sluice/keys/put-git-hub-token.ts";
 import { ROLE_ARN, S3_REVISION, type TestCodeDeploy, testCodeDeploy } from "./codedeploy.fixture.ts";
 
@@ -119,6 +120,10 @@ const CASES: readonly [keyof ServiceLimits, string, (count: number) => Promise<u
 ];
 
 describe("the limits of sluice.yml", () => {
+  it("are told to the console, whose forms check by them", async () => {
+    expect(await getCallerAccess({}, codeDeploy.context)).toMatchObject({ limits: LIMITS });
+  });
+
   it.each(CASES)("allow as many %s as are set, and no more", async (name, code, ask) => {
     await ask(LIMITS[name]);
     await expect(ask(LIMITS[name] + 1)).rejects.toMatchObject({

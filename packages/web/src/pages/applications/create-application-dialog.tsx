@@ -16,6 +16,7 @@ import { problemsOf } from "../../forms/problem-of.ts";
 import { type TagRow, tagsOf } from "../../forms/tag-rows.ts";
 import { TagRowsField } from "../../forms/tag-rows-field.tsx";
 import { useForm } from "../../forms/use-form.ts";
+import { useServiceLimits } from "../../forms/use-service-limits.ts";
 import { useAccess } from "../../shell/access.tsx";
 
 interface CreateApplicationDialogProps {
@@ -43,11 +44,12 @@ export function CreateApplicationDialog(props: CreateApplicationDialogProps) {
 
 function OpenDialog({ onClose, onCreated }: CreateApplicationDialogProps) {
   const { refusal } = useAccess();
+  const limits = useServiceLimits();
   const create = useChange("CodeDeploy", "CreateApplication");
   const handle = useForm<ApplicationForm, "name" | "tags">({
     initial: { name: "", platform: "Server", tags: [] },
     problemsOf: ({ name, tags }) =>
-      problemsOf({ name: () => requireApplicationName(name), tags: () => readResourceTags(tagsOf(tags)) }),
+      problemsOf({ name: () => requireApplicationName(name), tags: () => readResourceTags(tagsOf(tags), limits) }),
     fieldOfFault: (code) => FIELD_OF_FAULT[code],
   });
   const { form, change, touch, errorOf } = handle;

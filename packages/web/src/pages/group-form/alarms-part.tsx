@@ -1,4 +1,3 @@
-import { MAX_ALARMS_PER_GROUP } from "@sluice/model/limits.ts";
 import { useOperation } from "../../api/use-operation.ts";
 import { Checkbox } from "../../design/checkbox.tsx";
 import { CheckboxGroup } from "../../design/checkbox-group.tsx";
@@ -8,12 +7,14 @@ import { FormPart } from "../../forms/form-page.tsx";
 import { Problem } from "../../forms/problem.tsx";
 import { ROLLBACK_OPTIONS } from "../../forms/rollback-options.ts";
 import { TextListField } from "../../forms/text-list-field.tsx";
+import { useServiceLimits } from "../../forms/use-service-limits.ts";
 import type { GroupFormHandle } from "./group-form-handle.ts";
 import type { AlarmsForm } from "./group-form-state.ts";
 
 /** What stops a deployment, and what takes it back. */
 export function AlarmsPart({ handle: { form, change, touch, errorOf } }: { handle: GroupFormHandle }) {
   const { alarms, rollbackEvents } = form;
+  const { alarmsPerGroup } = useServiceLimits();
   const { data } = useOperation("Sluice", "ListShiftResources", {}, { live: { changed: ["services"] } });
   const put = (part: Partial<AlarmsForm>) => change({ alarms: { ...alarms, ...part } });
   const named = alarms.names.filter((name) => name !== "");
@@ -38,7 +39,7 @@ export function AlarmsPart({ handle: { form, change, touch, errorOf } }: { handl
         options={(data?.bindings ?? [])
           .filter(({ port, match }) => port === "alarm-reader" && !match.includes("*"))
           .map(({ match, driver }) => ({ id: match, title: match, description: driver }))}
-        max={MAX_ALARMS_PER_GROUP}
+        max={alarmsPerGroup}
       />
       {(alarms.names.length > 0 || alarms.isEnabled) && (
         <>

@@ -8,6 +8,7 @@ import { useLeaveGuard } from "../../forms/leave-guard.tsx";
 import { MatchingHostsPanel } from "../../forms/matching-hosts-panel.tsx";
 import { useConfigs } from "../../forms/use-configs.ts";
 import { useForm } from "../../forms/use-form.ts";
+import { useServiceLimits } from "../../forms/use-service-limits.ts";
 import { AlarmsPart } from "./alarms-part.tsx";
 import { BalancersPart } from "./balancers-part.tsx";
 import { BasicsPart } from "./basics-part.tsx";
@@ -37,6 +38,7 @@ interface GroupEditorProps {
 export function GroupEditor(props: GroupEditorProps) {
   const { applicationName, platform, initial, group, groupArn, onCancel, onSaved } = props;
   const configs = useConfigs();
+  const limits = useServiceLimits();
   const configOf = (name: string) => configs.data?.find((config) => config.deploymentConfigName === name);
   const handle: GroupFormHandle = useForm({
     initial,
@@ -45,6 +47,7 @@ export function GroupEditor(props: GroupEditorProps) {
         form,
         platform,
         configOf(form.deploymentConfigName) as { computePlatform: ComputePlatform } | undefined,
+        limits,
       ),
     fieldOfFault: (code) => fieldOfFault(code, platform),
   });

@@ -1,4 +1,5 @@
 import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
+import { DEFAULT_SERVICE_LIMITS } from "@sluice/model/service-limits.ts";
 import { describe, expect, it } from "vitest";
 import { createGroupInput, putSettingsInput, updateGroupInput, writtenFields } from "./group-fields.ts";
 import { type GroupForm, groupFormOf, newGroupForm } from "./group-form-state.ts";
@@ -162,12 +163,25 @@ describe("a new group", () => {
   it("of each platform passes the API's checks as it is, once it is named and its service is", () => {
     for (const platform of ["Server", "Lambda"] as const) {
       const form = { ...newGroupForm(platform, "111122223333"), name: "prod" };
-      expect(groupProblems(form, platform, undefined), platform).toEqual({});
+      expect(groupProblems(form, platform, undefined, DEFAULT_SERVICE_LIMITS), platform).toEqual({});
     }
     const { service, pair } = formOf(SERVICE);
     const form = { ...newGroupForm("ECS", "111122223333"), name: "prod", service, pair };
-    expect(groupProblems(form, "ECS", undefined)).toEqual({});
+    expect(groupProblems(form, "ECS", undefined, DEFAULT_SERVICE_LIMITS)).toEqual({});
     expect(writtenFields(form, "ECS")).toMatchObject({ ecsServices: [{ clusterName: "c", serviceName: "s" }] });
+  });
+
+  it("may have as much as this server allows, and no more", () => {
+    const names = Array.from({ length: 12 }, (_, index) => `trigger-${index}`);
+    const form: GroupForm = {
+      ...newGroupForm("Server", "111122223333"),
+      name: "prod",
+      triggers: names.map((name) => ({ name, topicArn: "arn:aws:sns:us-east-1:1:t", events: ["DeploymentFailure"] })),
+    };
+    const problems = (triggersPerGroup: number) =>
+      groupProblems(form, "Server", undefined, { ...DEFAULT_SERVICE_LIMITS, triggersPerGroup });
+    expect(problems(12)).toEqual({});
+    expect(problems(11).triggers).toContain("raise limits.triggersPerGroup in sluice.yml");
   });
 
   it("says at each part of the form what the API would refuse", () => {
@@ -180,7 +194,12 @@ describe("a new group", () => {
       ec2: { lists: [[{ key: "", value: "x", type: "KEY_ONLY" }]], isSet: false },
       tags: [{ key: "aws:x", value: "" }],
     };
-    const problems = groupProblems({ ...form, style: { ...form.style, hasTrafficControl: true } }, "Server", undefined);
+    const problems = groupProblems(
+      { ...form, style: { ...form.style, hasTrafficControl: true } },
+      "Server",
+      undefined,
+      DEFAULT_SERVICE_LIMITS,
+    );
     expect(Object.keys(problems).sort()).toEqual(["alarms", "ec2", "name", "serviceRole", "tags", "triggers"].sort());
     expect(problems.name).toContain('deploymentGroupName "a b"');
     expect(
@@ -188,6 +207,7 @@ describe("a new group", () => {
         { ...form, ec2: { lists: [], isSet: false }, style: { ...form.style, hasTrafficControl: true } },
         "Server",
         undefined,
+        DEFAULT_SERVICE_LIMITS,
       ),
     ).toHaveProperty("balancers");
   });

@@ -9,6 +9,7 @@ import {
 import { requireDeploymentConfigName, requireDeploymentGroupName } from "@sluice/model/input-checks/required-names.ts";
 import { readResourceTags } from "@sluice/model/input-checks/resource-tag-input.ts";
 import { MAX_HOOK_TIMEOUT_SECONDS, MIN_HOOK_TIMEOUT_SECONDS } from "@sluice/model/limits.ts";
+import type { ServiceLimits } from "@sluice/model/service-limits.ts";
 import { type Problems, problemOf, problemsOf } from "../../forms/problem-of.ts";
 import { tagsOf } from "../../forms/tag-rows.ts";
 import { numberOf, type WrittenFields, writtenFields } from "./group-fields.ts";
@@ -51,6 +52,7 @@ export function groupProblems(
   form: GroupForm,
   platform: ComputePlatform,
   config: { readonly computePlatform: ComputePlatform } | undefined,
+  limits: ServiceLimits,
 ): Problems<GroupField> {
   const fields = writtenFields(form, platform);
   const found: { [F in GroupField]?: string } = {
@@ -58,23 +60,23 @@ export function groupProblems(
       name: () => requireDeploymentGroupName(form.name),
       serviceRole: () => checkServiceRole(requireServiceRole(form.serviceRoleArn)),
       config: () => requireDeploymentConfigName(form.deploymentConfigName),
-      tags: () => readResourceTags(tagsOf(form.tags)),
+      tags: () => readResourceTags(tagsOf(form.tags), limits),
     }),
   };
   for (const [member, field] of Object.entries(FIELD_OF_MEMBER)) {
     const problem = problemOf(() =>
-      checkGroupFields({ [member]: fields[member as keyof WrittenFields] } as GroupFields),
+      checkGroupFields({ [member]: fields[member as keyof WrittenFields] } as GroupFields, limits),
     );
     if (problem !== undefined) found[field] ??= problem;
   }
   const balancerField = platform === "ECS" ? "pair" : "balancers";
   const balancerProblem = problemOf(() =>
-    checkGroupFields({ loadBalancerInfo: fields.loadBalancerInfo } as GroupFields),
+    checkGroupFields({ loadBalancerInfo: fields.loadBalancerInfo } as GroupFields, limits),
   );
   if (balancerProblem !== undefined) found[balancerField] ??= balancerProblem;
   const hookTimeout = hookTimeoutProblem(form, platform);
   if (hookTimeout !== undefined) found.hookTimeout = hookTimeout;
-  const whole = wholeProblem(form, fields, platform, config);
+  const whole = wholeProblem(form, fields, platform, config, limits);
   if (whole !== undefined) found[whole.field] ??= whole.message;
   return found;
 }
@@ -85,12 +87,14 @@ function wholeProblem(
   fields: WrittenFields,
   platform: ComputePlatform,
   config: { readonly computePlatform: ComputePlatform } | undefined,
+  limits: ServiceLimits,
 ): { readonly field: GroupField; readonly message: string } | undefined {
   const found = problemWithCode(() =>
     checkWholeGroup(
       platform,
       { computePlatform: config?.computePlatform ?? platform, deploymentConfigName: form.deploymentConfigName },
       fields as GroupFields,
+      limits,
     ),
   );
   return found && { field: fieldOfFault(found.code, platform) ?? "style", message: found.message };

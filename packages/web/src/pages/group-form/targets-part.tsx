@@ -1,4 +1,3 @@
-import { MAX_AUTO_SCALING_GROUPS_PER_GROUP } from "@sluice/model/limits.ts";
 import { Note } from "../../design/note.tsx";
 import { RadioGroup } from "../../design/radio-group.tsx";
 import { FormPart, NarrowOnly } from "../../forms/form-page.tsx";
@@ -7,11 +6,13 @@ import { MatchingHosts } from "../../forms/matching-hosts-panel.tsx";
 import { TagSelectionField } from "../../forms/tag-selection-field.tsx";
 import { TextListField } from "../../forms/text-list-field.tsx";
 import { useHosts } from "../../forms/use-hosts.ts";
+import { useServiceLimits } from "../../forms/use-service-limits.ts";
 import type { GroupFormHandle } from "./group-form-handle.ts";
 
 /** Which hosts belong to the group. */
 export function TargetsPart({ handle: { form, change, touch, errorOf } }: { handle: GroupFormHandle }) {
   const { hosts } = useHosts();
+  const { autoScalingGroupsPerGroup } = useServiceLimits();
   const kindTags = (kind: string) => knownTags(hosts.filter((host) => host.kind === kind));
   const hasOnPremises = form.onPremises.lists.length > 0;
   return (
@@ -45,7 +46,7 @@ export function TargetsPart({ handle: { form, change, touch, errorOf } }: { hand
         onChange={(autoScalingGroups) => change({ autoScalingGroups })}
         onBlur={() => touch("autoScaling")}
         error={errorOf("autoScaling")}
-        max={MAX_AUTO_SCALING_GROUPS_PER_GROUP}
+        max={autoScalingGroupsPerGroup}
       />
       {form.autoScalingGroups.length > 0 && (
         <Note tone="warning" title="Deployments to Auto Scaling groups are refused">

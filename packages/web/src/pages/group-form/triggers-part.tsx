@@ -1,5 +1,4 @@
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
-import { MAX_TRIGGERS_PER_GROUP } from "@sluice/model/limits.ts";
 import { useOperation } from "../../api/use-operation.ts";
 import { Button } from "../../design/button.tsx";
 import { CheckboxGroup } from "../../design/checkbox-group.tsx";
@@ -10,6 +9,7 @@ import { FormPart } from "../../forms/form-page.tsx";
 import { Problem } from "../../forms/problem.tsx";
 import { type GroupNames, TriggerTests } from "../../forms/trigger-tests.tsx";
 import { useRowFocus } from "../../forms/use-row-focus.ts";
+import { useServiceLimits } from "../../forms/use-service-limits.ts";
 import type { GroupFormHandle } from "./group-form-handle.ts";
 import type { TriggerForm } from "./group-form-state.ts";
 import own from "./triggers-part.module.css";
@@ -20,6 +20,7 @@ const NEW_TRIGGER: TriggerForm = { name: "", topicArn: "", events: ["DeploymentF
 export function TriggersPart({ handle, names }: { handle: GroupFormHandle; names: GroupNames | undefined }) {
   const { form, change, touch, errorOf } = handle;
   const { triggers } = form;
+  const { triggersPerGroup } = useServiceLimits();
   const rows = useRowFocus<HTMLDivElement>(triggers.length);
   const { data } = useOperation("Sluice", "ListShiftResources", {}, { live: { changed: ["services"] } });
   const topics = (data?.bindings ?? [])
@@ -76,7 +77,7 @@ export function TriggersPart({ handle, names }: { handle: GroupFormHandle; names
           </fieldset>
         ))}
         <Problem text={errorOf("triggers")} />
-        {triggers.length < MAX_TRIGGERS_PER_GROUP && (
+        {triggers.length < triggersPerGroup && (
           <div className={styles.more}>
             <Button size="small" icon="plus" onPress={() => change({ triggers: [...triggers, NEW_TRIGGER] })}>
               Add a trigger

@@ -9,13 +9,14 @@ import type { Operation } from "../../operation.ts";
 /** What the caller's own key may do, as every door decides it. Of a user: what it may do to one resource at least. */
 export const getCallerAccess: Operation<GetCallerAccessInput, GetCallerAccessOutput> = async (
   _input,
-  { principal, accountId, region },
+  { principal, accountId, region, limits },
 ) => ({
   accessKeyId: principal.accessKeyId,
   role: principal.role,
   region,
   arn: callerArn(principal, accountId),
   allowedActions: Object.keys(GRANTS).filter((action) => mayDo(principal, action as Action)),
+  limits,
 });
 
 function mayDo(principal: Principal, action: Action): boolean {
