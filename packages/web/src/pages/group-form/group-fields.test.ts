@@ -176,7 +176,11 @@ describe("a new group", () => {
     const form: GroupForm = {
       ...newGroupForm("Server", "111122223333"),
       name: "prod",
-      triggers: names.map((name) => ({ name, topicArn: "arn:aws:sns:us-east-1:1:t", events: ["DeploymentFailure"] })),
+      triggers: names.map((name) => ({
+        name,
+        topicArn: "arn:aws:sns:us-east-1:111122223333:topic",
+        events: ["DeploymentFailure"],
+      })),
     };
     const problems = (triggersPerGroup: number) =>
       groupProblems(form, "Server", undefined, { ...DEFAULT_SERVICE_LIMITS, triggersPerGroup });
