@@ -62,6 +62,33 @@ describe("a restart", () => {
     expect(deployment.state.error?.message).toContain("h03");
   });
 
+  it("watches each zone in which hosts were restarted, also where others of the next could not be", () => {
+    const zones = { firstZoneMonitorMilliseconds: 10_000, monitorMilliseconds: 3_000, minimumPerZone: null };
+    const hosts = [
+      { zone: "a", restart: REFUSED },
+      { zone: "b", restart: OURS },
+      { zone: "c", restart: REFUSED },
+      { zone: "c", restart: OURS },
+      { zone: "d", restart: OURS },
+    ];
+    const deployment = new PlayedDeployment({
+      healthRule: ALL_AT_ONCE,
+      strategy: { ...RESTART, zones },
+      candidates: healthyCandidates(hosts.length).map((host, index) => ({ ...host, ...hosts[index] })),
+    }).play();
+    const pauses: [string | null, number][] = [];
+    while (deployment.state.wait?.kind === "baking") {
+      pauses.push([deployment.state.wait.zone, deployment.state.wait.until - deployment.now]);
+      deployment.sleep();
+      deployment.play();
+    }
+    expect(pauses).toEqual([
+      ["b", 10_000],
+      ["c", 3_000],
+    ]);
+    expect(deployment.state.status).toBe("Succeeded");
+  });
+
   it("is not rolled back: there is nothing else to go back to", () => {
     const deployment = played([OURS]);
     deployment.plan();

@@ -2,6 +2,12 @@ import { startTarget } from "../../advance-target.ts";
 import type { Draft } from "../../draft.ts";
 import { hostTargets } from "../../host-targets.ts";
 import { restartRefused } from "../../messages.ts";
+import type { HostTarget } from "../../state.ts";
+
+/** Its deployment restarts, and cannot restart it: it fails before any host is touched. */
+export function isRefused({ restart }: HostTarget): boolean {
+  return restart !== undefined && "refused" in restart;
+}
 
 /** Hosts that cannot be restarted fail before any host is touched. Nothing of them is ever offered: what is decided is written as one. */
 export function refuseRestarts(draft: Draft): void {

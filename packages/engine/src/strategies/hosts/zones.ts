@@ -5,6 +5,7 @@ import { zoneHealthError } from "../../messages.ts";
 import type { DeploymentState, HealthRule, HostTarget } from "../../state.ts";
 import { isHealthSpent, roomIn } from "./admission.ts";
 import { minimumHealthyHosts } from "./minimum-healthy-hosts.ts";
+import { isRefused } from "./restarts.ts";
 import { sortIntoBuckets } from "./target-buckets.ts";
 
 /** The hosts of one availability zone; those without a zone make up one of their own. */
@@ -44,7 +45,7 @@ export function prepareZones(draft: Draft): void {
       return;
     }
   }
-  const bakedUntil = bakingEnd(state, zones);
+  const bakedUntil = bakingEnd(state, zones.flatMap(withoutRefused));
   if (state.wait === null && bakedUntil !== null && draft.now < bakedUntil.until) {
     draft.decide({ type: "bakingStarted", ...bakedUntil });
   } else if (state.wait?.kind === "baking" && draft.now >= state.wait.until) {
@@ -61,6 +62,12 @@ export function zoneGate(state: DeploymentState): (target: HostTarget) => boolea
   const room = roomIn(buckets, zoneMinimum(state.strategy.zones.minimumPerZone, current.targets.length));
   const open = new Set(buckets.waiting.slice(0, Math.max(0, room)).map(({ targetId }) => targetId));
   return ({ targetId }) => open.has(targetId);
+}
+
+/** A host that cannot be restarted has failed before the first zone began: it says nothing of where its own is. */
+function withoutRefused({ name, targets }: Zone): Zone[] {
+  const touched = targets.filter((target) => !isRefused(target));
+  return touched.length > 0 ? [{ name, targets: touched }] : [];
 }
 
 /** Until when the last zone that ended is watched; null when no zone has ended, or none is to come. */
