@@ -92,12 +92,20 @@ export class SimulatedServer {
     this.#fleet = {
       resolveTargets: async (selection: FleetSelection) => selectHosts(await listHosts(), selection),
     };
+    const { agentsOf = (heard) => heard, ...ports } = parts.ports({
+      whileAlive: (ask) => this.#whileAlive(ask),
+      death: this.#death.signal,
+    });
     this.runner = createRunner({
       store: this.store,
       timers: this.#timers(),
-      hosts: this.liveness,
+      hosts: {
+        observe: (store, hostIds) => this.liveness.observe(store, hostIds),
+        heardTime: () => this.liveness.heardTime(),
+        agentsOf: async (store, hostIds) => agentsOf(await this.liveness.agentsOf(store, hostIds)),
+      },
       matchHosts: (fields) => this.#fleet.resolveTargets(fields as FleetSelection),
-      ...parts.ports({ whileAlive: (ask) => this.#whileAlive(ask), death: this.#death.signal }),
+      ...ports,
       alarmReader: { read: (names, signal) => this.#whileAlive(() => parts.alarms.read(names, signal)) },
       owner: parts.name,
       newOffer: () => random.text("abcdefghij", 8),

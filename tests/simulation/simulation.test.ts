@@ -49,12 +49,17 @@ const FAULTS = [
   "scriptFailure",
   "stopRequest",
   "jostle",
+  "hostNotRestarted",
+  "nothingToRestart",
 ];
 const STRATEGIES = [
   "in place",
   "in place, with traffic",
   "in place, by zones",
   "blue/green",
+  "in place, restart",
+  "in place, with traffic, restart",
+  "in place, by zones, restart",
   "in place, rollback",
   "in place, with traffic, rollback",
   "blue/green, rollback",

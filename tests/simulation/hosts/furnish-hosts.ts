@@ -1,4 +1,5 @@
 import { newHostRow } from "@sluice/server/hosts/new-host.ts";
+import { FIRST_RESTART_AGENT_VERSION } from "@sluice/server/preflight/host-restarts.ts";
 import { CONFIG_FIELDS, type DeploymentConfigFields } from "@sluice/server/store/columns/catalogue-columns.ts";
 import {
   type DeploymentGroupFields,
@@ -10,6 +11,7 @@ import { START } from "../simulated-time.ts";
 import { fleetTag, type HostScenario, type ScenarioGroup } from "./host-scenario.ts";
 
 const HOUR = 3_600_000;
+const OLD_AGENT_VERSION = "0.1.0";
 const CURRENT_REVISION = {
   revisionType: "S3",
   s3Location: { bucket: "b", key: "current", bundleType: "zip" },
@@ -27,7 +29,7 @@ export async function furnishHosts(store: Store, { hosts, groups }: HostScenario
       .insertInto("applications")
       .values({ application_id: "app", application_name: "app", compute_platform: "Server", created_at: START })
       .execute();
-    for (const { hostId, nature, zone } of hosts) {
+    for (const { hostId, nature, zone, isOld } of hosts) {
       const tags = groups.flatMap(({ name, members, others }) =>
         [members, others].flatMap((fleet, index) =>
           fleet.includes(hostId) ? [{ Key: fleetTag(name, index === 0 ? 0 : 1), Value: "" }] : [],
@@ -43,7 +45,17 @@ export async function furnishHosts(store: Store, { hosts, groups }: HostScenario
       });
       await db
         .insertInto("hosts")
-        .values(nature === "declared" ? { ...row, zone } : { ...row, zone, agent: "sluice", enrolled_at: START - HOUR })
+        .values(
+          nature === "declared"
+            ? { ...row, zone }
+            : {
+                ...row,
+                zone,
+                agent: "sluice",
+                agent_version: isOld ? OLD_AGENT_VERSION : FIRST_RESTART_AGENT_VERSION,
+                enrolled_at: START - HOUR,
+              },
+        )
         .execute();
     }
     for (const group of groups) {

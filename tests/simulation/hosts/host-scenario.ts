@@ -26,6 +26,8 @@ export interface ScenarioHost {
   readonly hostId: string;
   readonly nature: HostNature;
   readonly zone: string | null;
+  /** Its agent is of a version that knows no restarts. */
+  readonly isOld: boolean;
 }
 
 export type HostNature = "honest" | "reference" | "lying" | "declared" | "goesSilent";
@@ -62,6 +64,8 @@ export type ScenarioStrategy =
     };
 
 export interface ScenarioDeployment extends DeploymentBase {
+  /** It restarts what the group has, where that deploys in place; a group that has nothing refuses, and is deployed to. */
+  readonly restarts: boolean;
   readonly ignoreApplicationStopFailures: boolean;
   readonly updateOutdatedInstancesOnly: boolean;
   /** Of one event on one host. */
@@ -111,7 +115,7 @@ export function scenarioOf(seed: number): HostScenario {
             ? "reference"
             : "honest";
     const zone = random.chance(0.05) ? null : `zone-${random.integer(1, zones)}`;
-    return { hostId: `i-${String(index + 1).padStart(17, "0")}`, nature, zone };
+    return { hostId: `i-${String(index + 1).padStart(17, "0")}`, nature, zone, isOld: random.chance(0.04) };
   });
   const hostIds = hosts.map(({ hostId }) => hostId);
   const groups = random.integer(2, 6);
@@ -167,7 +171,7 @@ function group(random: Random, index: number, hostIds: readonly string[]): Scena
     healthRule: healthRule(random, strategy.type === "blue/green" ? others.length : members.length),
     hasSuccess,
     prior,
-    deployments: Array.from({ length: random.integer(2, 9) }, () => deployment(random)),
+    deployments: Array.from({ length: random.integer(2, 9) }, () => deployment(random, strategy)),
   };
 }
 
@@ -200,10 +204,11 @@ function healthRule(random: Random, hosts: number): HealthRule {
   return { type: "HOST_COUNT", value: random.integer(0, Math.max(0, hosts - (random.chance(0.1) ? 0 : 1))) };
 }
 
-function deployment(random: Random): ScenarioDeployment {
+function deployment(random: Random, { type }: ScenarioStrategy): ScenarioDeployment {
   const watchesAlarm = random.chance(0.35);
   const onceTrafficMoves = watchesAlarm ? (["stop", "alarm", "alarm"] as const) : (["stop"] as const);
   return {
+    restarts: type !== "blue/green" && random.chance(0.25),
     pauseBeforeMilliseconds: random.integer(0, 5_000),
     ignoreApplicationStopFailures: random.chance(0.3),
     updateOutdatedInstancesOnly: random.chance(0.08),

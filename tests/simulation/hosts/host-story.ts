@@ -6,7 +6,9 @@ export function describeHosts({ hosts }: HostScenario): string {
 }
 
 export function hostLines({ hosts, groups }: HostScenario): string[] {
-  const odd = hosts.filter(({ nature }) => nature !== "honest").map(({ hostId, nature }) => `${hostId} ${nature}`);
+  const odd = hosts
+    .filter(({ nature, isOld }) => nature !== "honest" || isOld)
+    .map(({ hostId, nature, isOld }) => `${hostId} ${nature}${isOld ? ", with an old agent" : ""}`);
   return [
     ...groups.map(
       ({ name, strategy, healthRule, members, others }) =>

@@ -23,7 +23,7 @@ import { Ledger } from "./ledger.ts";
 import { SimulatedBalancer } from "./simulated-balancer.ts";
 import { SimulatedFleet } from "./simulated-fleet.ts";
 import { smallerThan } from "./smaller-host-scenario.ts";
-import type { HostGroup, HostMoments } from "./watched-hosts.ts";
+import { type HostGroup, type HostMoments, hostsOf, isRefused, isRestart } from "./watched-hosts.ts";
 
 /** Bugs that a test can plant in the hosts. */
 export interface HostPlants {
@@ -92,6 +92,14 @@ class HostWorld implements PlatformWorld<ScenarioGroup> {
         allow: (host) => whileAlive(() => balancer.allow(host, death)),
         observe: (host) => whileAlive(() => balancer.observe(host)),
       },
+      // Nothing else of the AWS agent is simulated: its hosts are as silent, and as soon missed, as the others.
+      agentsOf: (agents) =>
+        new Map(
+          [...agents].map(([hostId, agent]) => [
+            hostId,
+            this.#fleet.isReference(hostId) ? { agent: "aws", agentVersion: null } : agent,
+          ]),
+        ),
       hostTerminator: { terminate: (hostIds) => whileAlive(() => this.#terminate(hostIds)) },
     };
   }
@@ -128,15 +136,22 @@ class HostWorld implements PlatformWorld<ScenarioGroup> {
     const key = random.chance(0.15) ? "current" : `build-${index}`;
     const { rollbackEvents, watchesAlarm, ignoresPollFailure } = deployment;
     const replacements = this.#replacementTagOf(group);
-    line.note(`deploys ${key} to ${group.name}`);
+    const restart = { deploymentMode: "RESTART" } as const;
+    const what =
+      deployment.restarts && (await this.#hasWhatToRestart(group.name))
+        ? restart
+        : {
+            revision: { revisionType: "S3", s3Location: { bucket: "b", key, bundleType: "zip" } } as const,
+            updateOutdatedInstancesOnly: deployment.updateOutdatedInstancesOnly,
+          };
+    line.note(what === restart ? `restarts ${group.name}` : `deploys ${key} to ${group.name}`);
     await line.ask((server) =>
       createDeployment(
         {
           applicationName: "app",
           deploymentGroupName: group.name,
-          revision: { revisionType: "S3", s3Location: { bucket: "b", key, bundleType: "zip" } },
+          ...what,
           ignoreApplicationStopFailures: deployment.ignoreApplicationStopFailures,
-          updateOutdatedInstancesOnly: deployment.updateOutdatedInstancesOnly,
           ...(replacements === null
             ? {}
             : { targetInstances: { tagFilters: [{ Key: replacements, Type: "KEY_ONLY" }] } }),
@@ -163,11 +178,14 @@ class HostWorld implements PlatformWorld<ScenarioGroup> {
   }
 
   takeIn(watched: Watched): void {
+    for (const target of hostsOf(watched)) if (isRefused(target)) this.#parts.count("hostNotRestarted");
     takeIn(this.groups, watched);
   }
 
-  nameOf({ row, head: { strategy } }: Watched): string {
-    const suffix = row.creator === "user" ? "" : ", rollback";
+  nameOf(watched: Watched): string {
+    const { row, head } = watched;
+    const { strategy } = head;
+    const suffix = row.creator !== "user" ? ", rollback" : isRestart(watched) ? ", restart" : "";
     switch (strategy.type) {
       case "in-place":
         return `in place${strategy.zones ? ", by zones" : strategy.hasTrafficControl ? ", with traffic" : ""}${suffix}`;
@@ -194,6 +212,17 @@ class HostWorld implements PlatformWorld<ScenarioGroup> {
     };
     this.#rules = startWatch(HOST_RULES, hostParts, onViolation);
     return this.#rules;
+  }
+
+  /** A group that nothing was deployed to in this world has nothing to restart, and says so. */
+  async #hasWhatToRestart(group: string): Promise<boolean> {
+    const { line, count } = this.#parts;
+    if (this.groups.get(group)?.lastSuccessId) return true;
+    count("nothingToRestart");
+    line.note(`restarts ${group}, which has nothing to restart`);
+    const input = { applicationName: "app", deploymentGroupName: group, deploymentMode: "RESTART" } as const;
+    await line.tryOnce(() => line.ask((server) => createDeployment(input, server.codeDeploy)));
+    return false;
   }
 
   /** The tag of the fleet that the group's next blue/green deployment goes to; null: it deploys in place. */

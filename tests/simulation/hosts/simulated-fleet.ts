@@ -42,6 +42,10 @@ export class SimulatedFleet {
     for (const { hostId, nature } of this.#parts.hosts) this.#start(hostId, nature);
   }
 
+  isReference(hostId: string): boolean {
+    return this.#parts.hosts.some((host) => host.hostId === hostId && host.nature === "reference");
+  }
+
   truthOf(hostId: string): HostTruth {
     const { time, quietSince } = this.#parts;
     const agent = this.#agents.get(hostId);

@@ -13,14 +13,15 @@ export function* smallerThan(scenario: HostScenario): Generator<HostScenario> {
     }
   }
   for (const rest of without(hosts)) yield withHosts(scenario, rest);
-  const simple = hosts.map((host) => ({ ...host, nature: "honest" as HostNature }));
-  if (hosts.some(({ nature }) => nature !== "honest")) yield { ...scenario, hosts: simple };
+  const simple = hosts.map((host) => ({ ...host, nature: "honest" as HostNature, isOld: false }));
+  if (hosts.some(({ nature, isOld }) => nature !== "honest" || isOld)) yield { ...scenario, hosts: simple };
   if (Object.values(faults).some((rate) => rate > 0)) yield { ...scenario, faults: withoutFaults(faults) };
   for (const [fault, rate] of Object.entries(faults)) {
     if (rate > 0) yield { ...scenario, faults: { ...faults, [fault]: 0 } };
   }
   for (const [index, host] of hosts.entries()) {
     if (host.nature !== "honest") yield { ...scenario, hosts: hosts.with(index, { ...host, nature: "honest" }) };
+    if (host.isOld) yield { ...scenario, hosts: hosts.with(index, { ...host, isOld: false }) };
   }
   for (const [index, group] of groups.entries()) {
     for (const [place, deployment] of group.deployments.entries()) {
@@ -48,6 +49,7 @@ function withHosts(scenario: HostScenario, hosts: HostScenario["hosts"]): HostSc
 function simplerThan(deployment: ScenarioDeployment): ScenarioDeployment[] {
   const { scriptFailure, stopFailure, slowScripts } = deployment;
   const simpler: ScenarioDeployment[] = [];
+  if (deployment.restarts) simpler.push({ ...deployment, restarts: false });
   if (deployment.onceTrafficMoves) simpler.push({ ...deployment, onceTrafficMoves: null });
   if (deployment.stopsRollback) simpler.push({ ...deployment, stopsRollback: false });
   if (deployment.isJostled) simpler.push({ ...deployment, isJostled: false });

@@ -17,8 +17,16 @@ export interface HostGroup extends WatchedGroup {
   /** In place only the first; a blue/green deployment goes from one to the other. */
   readonly fleets: readonly [readonly string[], readonly string[]];
   current: 0 | 1;
+  /** What the group has whole on a host, by what was said of its Install events; absent: nothing, or nobody knows. */
+  readonly installed: Map<string, { deploymentId: string; revisionKey: string }>;
+  readonly restartable: ReadonlyMap<string, Restartable>;
+  /** Null: none in this world. */
+  lastSuccessId: string | null;
   readonly health: Map<string, { healthy: boolean; revisionKey: string }>;
 }
+
+/** The AWS agent needs an archive of the deployment's own; ours runs the scripts where they are, unless it is too old. */
+export type Restartable = "in its place" | "by a copy" | "never";
 
 /** What can be known of a host by who sees all. */
 export interface HostTruth {
@@ -57,6 +65,16 @@ export function hostsOf({ targets }: Watched, label?: "Blue" | "Green"): HostTar
   return hostTargets({ targets: [...targets.values()] }).filter(
     (target) => label === undefined || target.label === label,
   );
+}
+
+/** By what was asked. */
+export function isRestart({ request }: Watched): boolean {
+  return request.deploymentMode === "RESTART";
+}
+
+/** It could not be restarted: the deployment has failed it without touching it. */
+export function isRefused({ restart }: HostTarget): boolean {
+  return restart !== undefined && "refused" in restart;
 }
 
 /** Undefined: the deployment has no such host. */

@@ -1,5 +1,5 @@
 import type { LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
-import type { HostRule } from "../../hosts/watched-hosts.ts";
+import { type HostRule, isRestart } from "../../hosts/watched-hosts.ts";
 
 /** Events in which the host's application is not whole. */
 const REPLACING: readonly LifecycleEventName[] = [
@@ -18,6 +18,8 @@ export const DRAINED: HostRule = {
     hostBegan(hostId, deploymentId, event) {
       const watched = deployments.active.get(deploymentId);
       if (!watched || !REPLACING.includes(event)) return;
+      // Only a copy of the scripts is made.
+      if (event === "DownloadBundle" && isRestart(watched)) return;
       const { strategy } = watched.head;
       if (strategy.type === "in-place" && !strategy.hasTrafficControl) return;
       const traffic = balancer.trafficOf(watched.row.deployment_group_id, hostId);

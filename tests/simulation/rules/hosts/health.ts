@@ -1,7 +1,7 @@
 import { isHost } from "@sluice/engine/host-targets.ts";
 import type { HostTarget, TargetState } from "@sluice/engine/state.ts";
 import { hostRulesOf } from "@sluice/engine/strategies/hosts/host-rules.ts";
-import type { HostRule } from "../../hosts/watched-hosts.ts";
+import { type HostRule, isRefused } from "../../hosts/watched-hosts.ts";
 import { count } from "../../watched.ts";
 import { installedTo, requiredHealthy } from "./required-healthy.ts";
 
@@ -28,7 +28,13 @@ export const HEALTH: HostRule = {
 
 function isHealthyTaken(before: TargetState, target: TargetState): boolean {
   const { status } = target;
-  return isHost(target) && target.wasHealthy && before.status === "Pending" && !["Pending", "Skipped"].includes(status);
+  return (
+    isHost(target) &&
+    !isRefused(target) &&
+    target.wasHealthy &&
+    before.status === "Pending" &&
+    !["Pending", "Skipped"].includes(status)
+  );
 }
 
 /** Left alone as it was, or has the revision whole: even where everything ended in the same moment, before traffic came to it. */

@@ -1,4 +1,4 @@
-import { hostsOf } from "../../hosts/watched-hosts.ts";
+import { hostsOf, isRestart } from "../../hosts/watched-hosts.ts";
 import type { Watched } from "../../watched.ts";
 
 /** Whether a deployment that failed or was stopped left anything to take back: a host touched in place, traffic moved between fleets. */
@@ -10,5 +10,6 @@ export function canGoBack(watched: Watched, hasSuccess: boolean): boolean {
       ),
     );
   }
-  return hasSuccess && hostsOf(watched).some(({ status }) => status !== "Skipped");
+  // A restart installs nothing.
+  return hasSuccess && !isRestart(watched) && hostsOf(watched).some(({ status }) => status !== "Skipped");
 }

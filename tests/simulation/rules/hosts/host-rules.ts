@@ -14,6 +14,7 @@ import { STOP_ENDS } from "./host-stop-ends.ts";
 import { MEANT } from "./meant.ts";
 import { NOT_WAITING_IN_VAIN } from "./not-waiting-in-vain.ts";
 import { ORDER } from "./order.ts";
+import { RESTARTED } from "./restarted.ts";
 import { SERVING } from "./serving.ts";
 import { TRAFFIC } from "./traffic.ts";
 import { TRUTH } from "./truth.ts";
@@ -33,6 +34,7 @@ export const HOST_RULES: readonly HostRule[] = [
   TRAFFIC,
   SERVING,
   DRAINED,
+  RESTARTED,
   WAITS,
   ASKED,
   NOT_WAITING_IN_VAIN,

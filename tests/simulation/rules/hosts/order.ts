@@ -1,6 +1,6 @@
 import type { RevisionHealth } from "@sluice/engine/state.ts";
 import type { HostRule } from "../../hosts/watched-hosts.ts";
-import { hostOf } from "../../hosts/watched-hosts.ts";
+import { hostOf, isRefused } from "../../hosts/watched-hosts.ts";
 import { groupOf, type Watched } from "../../watched.ts";
 import { isFirstEvent, zoneKey } from "./admitted.ts";
 import { pastOf } from "./past.ts";
@@ -40,7 +40,7 @@ export const ORDER: HostRule = {
           : watched.order;
         for (const label of LABELS) {
           const admitted = ofLabel(watched, admittedTo.get(watched.id) ?? [], label);
-          const order = ofLabel(watched, expected, label);
+          const order = ofLabel(watched, expected, label).filter((hostId) => isAdmissible(watched, hostId));
           if (admitted.join() === order.slice(0, admitted.length).join()) continue;
           violated(watched.id, `admitted ${admitted.join()}, in another order than ${order.join()}`);
         }
@@ -48,6 +48,11 @@ export const ORDER: HostRule = {
     };
   },
 };
+
+function isAdmissible(watched: Watched, hostId: string): boolean {
+  const target = hostOf(watched, hostId);
+  return target !== undefined && !isRefused(target);
+}
 
 function ofLabel(watched: Watched, hostIds: readonly string[], label: string | null): string[] {
   return hostIds.filter((hostId) => hostOf(watched, hostId)?.label === label);

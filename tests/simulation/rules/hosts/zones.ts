@@ -1,5 +1,5 @@
 import type { TargetState } from "@sluice/engine/state.ts";
-import { type HostRule, hostOf, hostsOf } from "../../hosts/watched-hosts.ts";
+import { type HostRule, hostOf, hostsOf, isRefused } from "../../hosts/watched-hosts.ts";
 import { count, ENDED, type Watched } from "../../watched.ts";
 import { isFirstEvent, zoneKey } from "./admitted.ts";
 import { installedTo, requiredHealthy } from "./required-healthy.ts";
@@ -12,7 +12,9 @@ export const ZONES: HostRule = {
       const target = isFirstEvent(watched, event) ? hostOf(watched, String(event.body.targetId)) : undefined;
       if (!zones || !target) return;
       const key = zoneKey(watched, target.targetId);
-      const earlier = hostsOf(watched).filter(({ targetId }) => zoneKey(watched, targetId) < key);
+      // Where nobody could be restarted, nothing is watched.
+      const touched = hostsOf(watched).filter((host) => !isRefused(host));
+      const earlier = touched.filter(({ targetId }) => zoneKey(watched, targetId) < key);
       if (earlier.length === 0) return;
       const open = earlier.filter(({ status }) => !ENDED.includes(status)).map(({ targetId }) => targetId);
       if (open.length > 0) {
