@@ -49,6 +49,19 @@ function byPolicies(principal: Caller, action: Action, resource: string | undefi
   return decide(policies, sessionPolicies, request).effect === "allow" ? "allowed" : "refused";
 }
 
+/** Whether a policy says Deny, which counts also where another action would do in place of this one. */
+export function isDenied(
+  principal: Pick<Caller, "identity" | "call">,
+  action: Action,
+  resource: string,
+  facts: NeedFacts = {},
+): boolean {
+  const { identity } = principal;
+  if (!identity) return false;
+  const request = policyRequest(principal, action, { resource, ...facts });
+  return decide(identity.policies, identity.sessionPolicies, request).effect === "explicit-deny";
+}
+
 /** Of the AWS agent, which signs with the key of a user or a session; the rest are of ours, which has a key of its own. */
 function isAgents(action: Action): boolean {
   return action.startsWith("codedeploy-commands:") || action === "sluice:SpeakForHost";

@@ -15,6 +15,8 @@ export interface Need {
   readonly requestTags?: ResourceTags | undefined;
   /** The keys of the tags that the call takes away. */
   readonly takenTagKeys?: readonly string[] | undefined;
+  /** The tags that the call gives are all that the resource has afterwards: it takes the others away. */
+  readonly replacesTags?: boolean;
   /** The call makes the resource: what is not there yet has the tags that the call gives. */
   readonly isNew?: boolean;
   /** Of the right to tag what a call makes: the operation that makes it. */

@@ -31,10 +31,18 @@ export async function requireNeedsOf(
   parts: NeedsParts,
 ): Promise<void> {
   if (principal.role !== "user") return;
-  const { asksForTags = false, kind, arn } = principal.identity ?? {};
+  const { kind, arn } = principal.identity ?? {};
   const needs = await needsOf(operation, input, { ...parts, ownArn: kind === "user" ? arn : undefined });
-  // Nobody looks up what no policy asks for.
-  requireNeeds(principal, asksForTags ? await withStoredTags(needs, parts) : needs, parts.accountId);
+  requireNeeds(principal, await asAsked(principal, needs, parts), parts.accountId);
+}
+
+/** With what the principal's policies ask of them: nobody looks up tags that no policy asks for. */
+export async function asAsked(
+  { identity }: Pick<Principal, "identity">,
+  needs: readonly Need[],
+  parts: NeedsParts,
+): Promise<readonly Need[]> {
+  return identity?.asksForTags ? withStoredTags(needs, parts) : needs;
 }
 
 /** Of a service whose calls nobody told apart yet by their resources: each is asked on all of them. */

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { newHostRow } from "../hosts/new-host.ts";
 import { USER_TAGS } from "../store/columns/iam-columns.ts";
+import { insertHost } from "../store/hosts.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { sluiceNeeds } from "./sluice-needs.ts";
 
@@ -9,7 +11,10 @@ let store: Store;
 beforeAll(async () => {
   store = await openStore({ dataDirectory: ":memory:" });
   const dated = { description: null, created_at: 1 };
-  await store.write(async ({ db }) => {
+  await store.write(async (transaction) => {
+    const { db } = transaction;
+    const host = { hostId: "i-1", hostIdentifier: "i-1", hostName: "web-1", kind: "instance", tags: [] } as const;
+    await insertHost(transaction, newHostRow({ ...host, now: 0 }));
     await db
       .insertInto("iam_users")
       .values({
@@ -33,10 +38,10 @@ beforeAll(async () => {
       .execute();
     await db
       .insertInto("access_keys")
-      .values({
-        ...{ access_key_id: "AKIA1", secret_access_key: "x", role: "user", user_name: "Ann", host_id: null },
-        ...dated,
-      })
+      .values([
+        { access_key_id: "AKIA1", secret_access_key: "x", role: "user", user_name: "Ann", host_id: null, ...dated },
+        { access_key_id: "AKIA3", secret_access_key: "x", role: "host", user_name: null, host_id: "i-1", ...dated },
+      ])
       .execute();
   });
 });
@@ -49,12 +54,13 @@ it.each([
   ["CreateAccessKey", { role: "root" }, "*"],
   ["RotateAccessKey", { accessKeyId: "AKIA1" }, `${IAM}:user/team/Ann`],
   ["DeleteAccessKey", { accessKeyId: "AKIA2" }, "*"],
+  ["DeleteAccessKey", { accessKeyId: "AKIA3" }, "arn:aws:sluice:us-east-1:111122223333:host/web-1"],
   ["DeleteRole", { roleName: "deploy" }, `${IAM}:role/Deploy`],
   ["PutPolicy", { policyName: "guard" }, `${IAM}:policy/Guard`],
   ["DeletePolicy", { policyName: `${IAM}:policy/other/guard` }, `${IAM}:policy/Guard`],
   ["GetPolicy", { policyName: "ReadOnlyAccess" }, "arn:aws:iam::aws:policy/ReadOnlyAccess"],
   ["ListUsers", {}, "*"],
-])("%s %j is about the user, role or policy as it is stored", async (operation, input, resource) => {
+])("%s %j is about the user, role, policy or host as it is stored", async (operation, input, resource) => {
   const context = { db: store.db, region: "us-east-1", accountId: "111122223333" };
   expect(await sluiceNeeds(operation, input as object, context)).toEqual([{ action: `sluice:${operation}`, resource }]);
 });

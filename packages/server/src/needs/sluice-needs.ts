@@ -3,8 +3,8 @@ import type { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import type { Action } from "../access/action.ts";
 import type { Need } from "../access/need.ts";
 import { findHost, findLivingHostByName } from "../store/hosts.ts";
-import { findAnyKey } from "../store/people-keys.ts";
-import { storedPolicyArn, storedRoleArn, storedUserArn } from "./identity-arns.ts";
+import { keyHolderArn, storedPolicyArn, storedRoleArn, storedUserArn } from "./identity-arns.ts";
+import { loggedArns, type NamingLogs } from "./logged-arns.ts";
 import {
   type NamedTags,
   type NeedsContext,
@@ -31,7 +31,7 @@ function contentNeeds({ from, to }: { readonly from?: ReadRevision; readonly to?
 }
 
 /** Members of the inputs of Sluice's operations by which a resource is named. */
-interface NamingMembers {
+interface NamingMembers extends NamingLogs {
   readonly deploymentId?: unknown;
   readonly fromDeploymentId?: unknown;
   readonly toDeploymentId?: unknown;
@@ -56,7 +56,7 @@ const MAKING: ReadonlySet<string> = new Set<Operation>(["CreateEnrolmentToken", 
 
 /**
  * On which resource one of Sluice's own operations is allowed or not, by the members of its input that name one: a deployment's group, a group,
- * an application, a host, a user, a role, a policy; else on all.
+ * an application, a host, a user, a role, a policy, a service or function whose logs are read; else on all.
  */
 export async function sluiceNeeds(
   operation: string,
@@ -65,10 +65,13 @@ export async function sluiceNeeds(
 ): Promise<readonly Need[]> {
   const needs = await resourceNeeds(`sluice:${operation as Operation}`, input, context);
   if (operation === "CompareRevisions") return [...needs, ...contentNeeds(input as object)];
-  const given = requestTags(input.tags);
-  if (!given && !input.tagKeys) return needs;
-  const isNew = MAKING.has(operation);
-  return needs.map((need) => ({ ...need, requestTags: given, takenTagKeys: input.tagKeys, isNew }));
+  const { tags, tagKeys } = input;
+  if (!tags && !tagKeys) return needs;
+  const [isNew, replacesTags] = [MAKING.has(operation), operation === "PutUser"];
+  return needs.map((need) => ({
+    ...{ ...need, requestTags: requestTags(tags), takenTagKeys: tagKeys, isNew },
+    ...(replacesTags && { replacesTags }),
+  }));
 }
 
 async function resourceNeeds(action: Action, input: NamingMembers, context: NeedsContext): Promise<readonly Need[]> {
@@ -78,11 +81,15 @@ async function resourceNeeds(action: Action, input: NamingMembers, context: Need
   const [groupName] = texts(input.deploymentGroupName);
   if (groupName !== undefined) return [onGroup(context, action, applicationName, groupName)];
   if (applicationName !== undefined) return [onApplication(context, action, applicationName)];
-  const resources = [...(await identityArns(input, context)), ...(await hostArns(input, context))];
+  const resources = [
+    ...(await identityArns(input, context)),
+    ...(await hostArns(input, context)),
+    ...(await loggedArns(input, context)),
+  ];
   return needsOn(action, resources);
 }
 
-/** Of a key, the user whose it is. */
+/** Of a key, the user or host whose it is. */
 async function identityArns(input: NamingMembers, context: NeedsContext): Promise<readonly string[]> {
   const [path] = texts(input.path);
   const arns: string[] = [];
@@ -90,8 +97,8 @@ async function identityArns(input: NamingMembers, context: NeedsContext): Promis
   for (const name of texts(input.roleName)) arns.push(await storedRoleArn(context, name, path));
   for (const name of texts(input.policyName)) arns.push(await storedPolicyArn(context, name));
   for (const id of texts(input.accessKeyId)) {
-    const key = await findAnyKey(context.db, id);
-    if (key?.user_name) arns.push(await storedUserArn(context, key.user_name));
+    const holder = await keyHolderArn(context, id);
+    if (holder !== undefined) arns.push(holder);
   }
   return arns;
 }

@@ -1,4 +1,4 @@
-import type { Need } from "../access/need.ts";
+import type { Need, ResourceTags } from "../access/need.ts";
 import { codeDeployTags } from "./codedeploy-tags.ts";
 import { ecsTags } from "./ecs-tags.ts";
 import { elbv2Tags } from "./elbv2-tags.ts";
@@ -23,8 +23,13 @@ export async function withStoredTags(needs: readonly Need[], context: TagsContex
   return needs.map((need) => {
     const found = stored.get(need.resource);
     const isMade = need.isNew && (found === undefined || found.isGone);
-    return { ...need, resourceTags: isMade ? need.requestTags : found?.tags };
+    const resourceTags = isMade ? need.requestTags : found?.tags;
+    return { ...need, resourceTags, ...(need.replacesTags && { takenTagKeys: replacedKeys(need, resourceTags) }) };
   });
+}
+
+function replacedKeys({ requestTags = {} }: Need, resourceTags: ResourceTags = {}): readonly string[] {
+  return Object.keys(resourceTags).filter((key) => !Object.hasOwn(requestTags, key));
 }
 
 /** One look per service and kind, however many resources a call names. */

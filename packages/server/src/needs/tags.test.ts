@@ -7,7 +7,7 @@ import { newHostRow } from "../hosts/new-host.ts";
 import { CLUSTER_TAGS, SERVICE_TAGS, TASK_DEFINITION_TAGS, TASK_SET_DEFINITION } from "../store/columns/ecs-columns.ts";
 import { USER_TAGS } from "../store/columns/iam-columns.ts";
 import { FUNCTION_TAGS } from "../store/columns/lambda-columns.ts";
-import { clusterRow, serviceRow, taskDefinitionRow, taskSetRow } from "../store/ecs/rows.fixture.ts";
+import { clusterRow, serviceRow, taskDefinitionRow, taskRow, taskSetRow } from "../store/ecs/rows.fixture.ts";
 import { saveListener, saveListenerRule } from "../store/elb/listeners.ts";
 import { saveLoadBalancer } from "../store/elb/load-balancers.ts";
 import { saveTargetGroup } from "../store/elb/target-groups.ts";
@@ -28,6 +28,7 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1
 const ELB = arn("elasticloadbalancing", "");
 const TAGS = [{ Key: "env", Value: "live" }];
 const ECS_TAGS = [{ key: "env", value: "live" }];
+const WEB_TASK = "0123456789abcdef0123456789abcdef";
 const [WEB_BALANCER, WEB_GROUP, WEB_LISTENER, WEB_RULE] = [
   ...[`${ELB}loadbalancer/app/web/1`, `${ELB}targetgroup/web/1`, `${ELB}listener/app/web/1/2`],
   `${ELB}listener-rule/app/web/1/2/3`,
@@ -88,6 +89,18 @@ beforeAll(async () => {
       .execute();
     const host = { hostId: "i-1", hostIdentifier: "i-1", hostName: "web-1", kind: "instance" } as const;
     await insertHost(transaction, newHostRow({ ...host, tags: TAGS, now: 0 }));
+    const key = { secret_access_key: "x", description: null, created_at: 1 };
+    await db
+      .insertInto("access_keys")
+      .values([
+        { access_key_id: "AKIALAST", role: "user", user_name: "Ann", host_id: null, ...key },
+        { access_key_id: "AKIAHOST", role: "host", user_name: null, host_id: "i-1", ...key },
+      ])
+      .execute();
+    await db
+      .insertInto("ecs_tasks")
+      .values(taskRow({ task_id: WEB_TASK, task_set_id: "ecs-svc/1", service_id: "web" }))
+      .execute();
     await db
       .insertInto("resource_tags")
       .values({ resource_arn: arn("codedeploy", "application:web"), tag_key: "env", tag_value: "live" })
@@ -147,6 +160,11 @@ describe("a Deny by aws:ResourceTag", () => {
     ["sluice:RemoveHost", { host: "i-1" }],
     ["sluice:PutUser", { userName: "ann" }],
     ["sluice:CreateEnrolmentToken", { tags: TAGS }],
+    ["sluice:RotateAccessKey", { accessKeyId: "AKIAHOST" }],
+    ["sluice:GetFunctionLogs", { function: "payments:prod" }],
+    ["sluice:GetTaskLogs", { cluster: "prod", service: arn("ecs", "service/test/web") }],
+    ["sluice:GetTaskLogs", { task: arn("ecs", `task/test/${WEB_TASK}`) }],
+    ["iam:GetAccessKeyLastUsed", { AccessKeyId: "AKIALAST" }],
     ["sluice:DeclareHost", { hostName: "web-2", tags: TAGS }],
     ["codedeploy:DeleteApplication", { applicationName: "web" }],
     // What is made has the tags that it is made with.
@@ -171,6 +189,7 @@ describe("a Deny by aws:ResourceTag", () => {
     ["ecs:TagResource", { resourceArn: "arn:aws:constructor:us-east-1:111122223333:cluster/prod" }],
     ["elasticloadbalancing:ModifyListener", { ListenerArn: `${ELB}listener/app/api/1/2` }],
     ["lambda:UpdateFunctionCode", { FunctionName: "other" }],
+    ["sluice:GetTaskLogs", { cluster: "prod", service: "api" }],
     ["iam:DeleteUser", { UserName: "eve" }],
     ["sluice:DeleteUser", { userName: "eve" }],
     // As on AWS, what selects on-premises instances for groups is nothing to IAM.
@@ -291,5 +310,17 @@ describe("the tags of a call are seen by conditions", () => {
     await expect(
       ask(only({ "ForAllValues:StringEquals": { "aws:TagKeys": ["env"] } }), "lambda:UntagResource", untag),
     ).rejects.toMatchObject({ code: "AccessDeniedException" });
+  });
+
+  it("and so are those that are not among all that a user is given", async () => {
+    const only = user({ ...ALL, Condition: { "ForAllValues:StringEquals": { "aws:TagKeys": ["team"] } } });
+    const given = [{ Key: "team", Value: "shop" }];
+    await ask(only, "sluice:PutUser", { userName: "eve", tags: given });
+    await ask(only, "sluice:PutUser", { userName: "ann", description: "her tags stay" });
+    for (const tags of [given, []]) {
+      await expect(ask(only, "sluice:PutUser", { userName: "ann", tags })).rejects.toMatchObject({
+        code: "AccessDeniedException",
+      });
+    }
   });
 });

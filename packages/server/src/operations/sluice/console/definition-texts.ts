@@ -3,7 +3,9 @@ import { functionArn } from "@sluice/model/lambda-arn.ts";
 import { readEcsAppSpec } from "@sluice/model/service-app-spec/ecs-app-spec.ts";
 import { readLambdaAppSpec } from "@sluice/model/service-app-spec/lambda-app-spec.ts";
 import type { Action } from "../../../access/action.ts";
-import { authorize } from "../../../access/authorize.ts";
+import { authorize, isDenied } from "../../../access/authorize.ts";
+import type { Need } from "../../../access/need.ts";
+import { asAsked } from "../../../needs/require-needs.ts";
 import { findDefinition } from "../../../services/task-definitions.ts";
 import { TASK_DEFINITION } from "../../../store/columns/ecs-columns.ts";
 import { findVersion } from "../../../store/lambda/versions.ts";
@@ -14,14 +16,17 @@ interface Definitions {
   readonly troubles: readonly string[];
 }
 
+type Asking = Pick<SluiceContext, "store" | "accountId" | "region" | "principal">;
+
 const NOTHING: Definitions = { texts: [], troubles: [] };
 
 /** What an AppSpec of ECS or Lambda deploys, as JSON in lines: the task definition, or the function's version. Of this server's own; AWS's are named. */
 export async function definitionTexts(
   platform: ComputePlatform,
   appSpec: string,
-  context: Pick<SluiceContext, "store" | "accountId" | "region" | "serves" | "principal">,
+  { store, accountId, region, principal }: Asking,
 ): Promise<Definitions> {
+  const context = { store, accountId, region, principal };
   if (platform === "ECS") {
     const reading = readEcsAppSpec(appSpec);
     return reading.outcome === "read" ? taskDefinition(reading.appSpec.taskSet.taskDefinition, context) : NOTHING;
@@ -30,11 +35,9 @@ export async function definitionTexts(
   return reading.outcome === "read" ? functionVersion(reading.appSpec.shift, context) : NOTHING;
 }
 
-async function taskDefinition(
-  named: string,
-  { store, accountId, region, principal }: Pick<SluiceContext, "store" | "accountId" | "region" | "principal">,
-): Promise<Definitions> {
-  if (!mayRead(principal, "ecs:DescribeTaskDefinition", "*")) {
+async function taskDefinition(named: string, context: Asking): Promise<Definitions> {
+  const { store, accountId, region } = context;
+  if (!(await mayRead("ecs:DescribeTaskDefinition", "*", context))) {
     return notAllowed(`the task definition ${named}`, "ecs:DescribeTaskDefinition");
   }
   const row = await findDefinition(store.db, named, { accountId, region });
@@ -50,9 +53,10 @@ async function taskDefinition(
 
 async function functionVersion(
   { functionName, targetVersion }: { readonly functionName: string; readonly targetVersion: string },
-  { store, accountId, region, principal }: Pick<SluiceContext, "store" | "accountId" | "region" | "principal">,
+  context: Asking,
 ): Promise<Definitions> {
-  if (!mayRead(principal, "lambda:GetFunction", functionArn({ accountId, region }, functionName, targetVersion))) {
+  const { store } = context;
+  if (!(await mayRead("lambda:GetFunction", functionArn(context, functionName, targetVersion), context))) {
     return notAllowed(`version ${targetVersion} of the function ${functionName}`, "lambda:GetFunction");
   }
   const version = await findVersion(store.db, { functionName, version: targetVersion });
@@ -67,15 +71,18 @@ async function functionVersion(
   };
 }
 
-/** An AppSpec can name any of them: it is told to who may read it, or compare whatever there is. */
-function mayRead(principal: SluiceContext["principal"], action: Action, resource: string): boolean {
-  return [authorize(principal, action, resource), authorize(principal, "sluice:CompareRevisions", "*")].includes(
-    "allowed",
+/** An AppSpec can name any of them: it is told to who may read it or compare it, and never to whom a policy denies reading it. */
+async function mayRead(action: Action, resource: string, { principal, store, ...scope }: Asking): Promise<boolean> {
+  const need: Need = { action, resource };
+  const [asked = need] = await asAsked(principal, [need], { ...scope, db: store.db });
+  if (isDenied(principal, action, resource, asked)) return false;
+  return [action, "sluice:CompareRevisions" as const].some(
+    (each) => authorize(principal, each, resource, asked) === "allowed",
   );
 }
 
 function notAllowed(what: string, action: Action): Definitions {
-  return { texts: [], troubles: [`${what} is not compared, since no policy allows the caller ${action} on it`] };
+  return { texts: [], troubles: [`${what} is not compared, since the caller's policies do not allow ${action} on it`] };
 }
 
 function inLines(value: unknown): string {
