@@ -180,6 +180,7 @@ export class SimulatedServer {
       runner: this.runner,
       liveness: this.liveness,
       logs: undefined as never,
+      logCursors: undefined as never,
       // Nothing of the simulation has triggers.
       notifications: undefined as never,
       // Nor does anybody ask for a plan, or prune.

@@ -59,6 +59,7 @@ import { NoticeFeed } from "./notices/notice-feed.ts";
 import { createNotifications } from "./notifications/notifications.ts";
 import { newDeploymentId } from "./operations/codedeploy/deployments/new-deployment-id.ts";
 import { pageTokensOf } from "./operations/page-tokens.ts";
+import { logCursorsOf } from "./operations/sluice/log-cursors.ts";
 import { liveEcsServices } from "./platforms/ecs-services.ts";
 import { liveLambdaAliases } from "./platforms/lambda-aliases.ts";
 import type { MatchHosts } from "./preflight/rollout-facts.ts";
@@ -432,6 +433,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     sluice: {
       liveness,
       logs,
+      logCursors: await logCursorsOf(store, pageTokens, now),
       taskLogs: services?.logs,
       functionLogs: functions?.logs,
       runner,

@@ -25,11 +25,10 @@ export interface LogPage {
 
 /** The cursor is not one that this deployment's log gave. */
 export class LogCursorError extends Error {
-  constructor(cursor: string) {
-    super(
-      `the cursor "${cursor}" is not one that this deployment's log gave: leave it out to start from the beginning`,
-    );
-    this.name = "LogCursorError";
+  override readonly name = "LogCursorError";
+
+  constructor() {
+    super("the cursor is not one that this deployment's log gave: leave it out to start from the beginning");
   }
 }
 
@@ -90,7 +89,7 @@ function readCursor(segments: readonly Segment[], cursor: string | undefined): n
   const match = CURSOR.exec(Buffer.from(cursor, "base64url").toString("latin1"));
   const position = match ? Number(match[1]) : Number.NaN;
   if (position === 0 || segments.some(({ start }) => start <= position)) return position;
-  throw new LogCursorError(cursor);
+  throw new LogCursorError();
 }
 
 /** Reads on from a position at which a line begins: at the start of a segment, and behind every line feed. */
@@ -104,5 +103,5 @@ async function* readFrom(segment: Segment, position: number, cursor: string | un
     else if (bytes.length > 1) yield bytes.subarray(1);
     isProved = true;
   }
-  if (!isProved) throw new LogCursorError(cursor);
+  if (!isProved) throw new LogCursorError();
 }

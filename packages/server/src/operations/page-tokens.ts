@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import type { Store } from "../store/open-store.ts";
 import { settingOrNew } from "../store/settings.ts";
 
@@ -17,22 +17,35 @@ export const MAX_PAGE_TOKEN_CHARACTERS = 16_384;
 export interface PageTokens {
   /** @param boundTo the listing, and the parameters that it was asked with */
   seal(boundTo: string, position: string): string;
-  /** Undefined: nothing was sealed as this token, or for something else. */
-  open(boundTo: string, token: string): string | undefined;
+  /** The same token each time: whoever has two can tell whether they are of one position, and no more. */
+  sealAlike(boundTo: string, position: string): string;
+  /**
+   * Undefined: nothing was sealed as this token, or for something else.
+   * @param maxCharacters a longer token is not looked at
+   */
+  open(boundTo: string, token: string, maxCharacters?: number): string | undefined;
 }
 
 export function pageTokens(secret: string, accountId: string): PageTokens {
   const key = Buffer.from(hkdfSync("sha256", secret, "", `page-tokens/${accountId}`, KEY_BYTES));
+  const nonceKey = Buffer.from(hkdfSync("sha256", secret, "", `page-token-nonces/${accountId}`, KEY_BYTES));
   const options = { authTagLength: TAG_BYTES };
+  const sealWith = (nonce: Buffer, boundTo: string, position: string) => {
+    const cipher = createCipheriv(CIPHER, key, nonce, options).setAAD(Buffer.from(boundTo));
+    const sealed = [nonce, cipher.update(position, "utf8"), cipher.final(), cipher.getAuthTag()];
+    return Buffer.concat(sealed).toString("base64url");
+  };
   return {
-    seal(boundTo, position) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, key, nonce, options).setAAD(Buffer.from(boundTo));
-      const sealed = [nonce, cipher.update(position, "utf8"), cipher.final(), cipher.getAuthTag()];
-      return Buffer.concat(sealed).toString("base64url");
+    seal: (boundTo, position) => sealWith(randomBytes(NONCE_BYTES), boundTo, position),
+    sealAlike(boundTo, position) {
+      // Of all that is sealed: no two texts share a nonce.
+      const nonce = createHmac("sha256", nonceKey)
+        .update(JSON.stringify([boundTo, position]))
+        .digest();
+      return sealWith(nonce.subarray(0, NONCE_BYTES), boundTo, position);
     },
-    open(boundTo, token) {
-      if (token.length > MAX_PAGE_TOKEN_CHARACTERS) return undefined;
+    open(boundTo, token, maxCharacters = MAX_PAGE_TOKEN_CHARACTERS) {
+      if (token.length > maxCharacters) return undefined;
       const sealed = Buffer.from(token, "base64url");
       // Decoding passes over what is not base64url, and over bits after the last byte.
       if (sealed.length < NONCE_BYTES + TAG_BYTES || sealed.toString("base64url") !== token) return undefined;

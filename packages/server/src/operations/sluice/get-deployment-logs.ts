@@ -19,7 +19,8 @@ export const getDeploymentLogs: Operation<GetDeploymentLogsInput, GetDeploymentL
   const { deploymentId } = input;
   if (!deploymentId) throw new CallerFault("DeploymentIdRequiredException", "deploymentId is missing.");
   let waitMilliseconds = requireWait(input.waitSeconds) * 1000;
-  let cursor = input.cursor;
+  const log = ["GetDeploymentLogs", deploymentId] as const;
+  let cursor = context.logCursors.open(log, input.cursor);
   for (;;) {
     const step = Math.min(waitMilliseconds, RECHECK_MILLISECONDS);
     const change = context.logs.change(deploymentId, step);
@@ -30,7 +31,8 @@ export const getDeploymentLogs: Operation<GetDeploymentLogsInput, GetDeploymentL
       const ended = isOver && page.atEnd;
       const isLastLook = step <= 0 || context.signal.aborted || context.logs.isClosed;
       if (page.lines.length > 0 || ended || isLastLook) {
-        return { entries: await describe(page.lines, context), cursor: page.cursor, ended };
+        const entries = await describe(page.lines, context);
+        return { entries, cursor: context.logCursors.seal(log, page.cursor), ended };
       }
       cursor = page.cursor;
       await change.happened;

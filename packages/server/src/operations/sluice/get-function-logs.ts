@@ -33,15 +33,17 @@ export const getFunctionLogs: Operation<GetFunctionLogsInput, GetFunctionLogsOut
   }
   const functionName = namedFunction(input.function, context)?.functionName;
   if (functionName === undefined || !(await findFunction(store.db, functionName))) throw missing(input.function);
-  const { cursor } = input;
+  const log = ["GetFunctionLogs", functionName] as const;
+  const cursor = context.logCursors.open(log, input.cursor);
   for (let left = waitSeconds * 1_000; ; left -= LOOK_AGAIN_MILLISECONDS) {
     const page = (await functionLogs.read(functionName, { tailLines, cursor })) ?? NOTHING;
-    if (page.lines.length > 0 || left <= 0 || signal.aborted) return answerOf(page);
+    if (page.lines.length > 0 || left <= 0 || signal.aborted)
+      return answerOf(page, context.logCursors.seal(log, page.cursor));
     await pause(LOOK_AGAIN_MILLISECONDS, undefined, { signal }).catch(() => {});
   }
 };
 
-function answerOf({ lines, cursor, isCut }: FunctionLogPage): GetFunctionLogsOutput {
+function answerOf({ lines, isCut }: FunctionLogPage, cursor: string): GetFunctionLogsOutput {
   return { entries: lines.map(({ at, text }) => ({ at: new Date(at), text })), cursor, cut: isCut };
 }
 

@@ -32,17 +32,20 @@ export const getTaskLogs: Operation<GetTaskLogsInput, GetTaskLogsOutput, SluiceC
     );
   }
   const query = { tailLines: tail, since: input.since?.getTime(), containerName: input.container };
-  let { cursor } = input;
+  const log = ["GetTaskLogs", asked, input.container ?? null] as const;
+  let cursor = context.logCursors.open(log, input.cursor);
   for (let left = waitSeconds * 1_000; ; left -= LOOK_AGAIN_MILLISECONDS) {
     const page = await readPage(context.taskLogs, asked, { ...query, cursor }, context.signal);
     if (!page) throw missing(asked);
-    if (page.lines.length > 0 || page.hasEnded || left <= 0 || context.signal.aborted) return answerOf(page);
+    if (page.lines.length > 0 || page.hasEnded || left <= 0 || context.signal.aborted) {
+      return answerOf(page, context.logCursors.seal(log, page.cursor));
+    }
     cursor = page.cursor;
     await pause(LOOK_AGAIN_MILLISECONDS, undefined, { signal: context.signal }).catch(() => {});
   }
 };
 
-function answerOf({ lines, cursor, isCut, hasEnded }: TaskLogPage): GetTaskLogsOutput {
+function answerOf({ lines, isCut, hasEnded }: TaskLogPage, cursor: string): GetTaskLogsOutput {
   return {
     entries: lines.map(({ taskId, taskSetId, containerName, at, stream, text }) => ({
       taskId,

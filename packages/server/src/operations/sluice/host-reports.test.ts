@@ -330,6 +330,8 @@ describe("reading logs", () => {
     [{ deploymentId: "../etc" }, "DeploymentDoesNotExistException"],
     [{ deploymentId: DEPLOYMENT, waitSeconds: 21 }, "ValidationException"],
     [{ deploymentId: DEPLOYMENT, cursor: "rubbish" }, "InvalidNextTokenException"],
+    // A place in the log, as nothing but this server may write it.
+    [{ deploymentId: DEPLOYMENT, cursor: Buffer.from("0").toString("base64url") }, "InvalidNextTokenException"],
   ])("refuses %j", async (input, code) => {
     await expect(GetDeploymentLogs(input, here.context)).rejects.toMatchObject({ code });
   });

@@ -18,6 +18,7 @@ import { liveEcsServices } from "../../platforms/ecs-services.ts";
 import { liveLambdaAliases } from "../../platforms/lambda-aliases.ts";
 import { ChangeFeed } from "../../store/change-feed.ts";
 import { type TestClock, testContext } from "../operation-context.fixture.ts";
+import { logCursors } from "./log-cursors.ts";
 import type { SluiceContext } from "./sluice-context.ts";
 
 /** Hosts, balancers, alarms and bundles by name. */
@@ -73,6 +74,7 @@ export async function testInstallation(): Promise<TestInstallation> {
     ...base,
     liveness,
     logs: new DeploymentLogs(join(directory, "logs")),
+    logCursors: logCursors(base.pageTokens),
     audit: { directory: join(directory, "audit"), serverName: "here" },
     runner: {
       heartbeat: async (hostId, heldCommands) => void heartbeats.push({ hostId, heldCommands }),

@@ -15,11 +15,13 @@ import type { AccessKeys } from "../../store/access-keys.ts";
 import { findLivingHostByIdentifier, type HostRow } from "../../store/hosts.ts";
 import type { CodeDeployContext } from "../codedeploy/codedeploy-context.ts";
 import type { OperationContext } from "../operation.ts";
+import type { LogCursors } from "./log-cursors.ts";
 
 /** What Sluice's own operations have at hand. */
 export interface SluiceContext extends OperationContext {
   readonly liveness: Liveness;
   readonly logs: DeploymentLogs;
+  readonly logCursors: LogCursors;
   /** Absent: no binding names a container engine. */
   readonly taskLogs?: Pick<TaskLogs, "read"> | undefined;
   /** Absent: this server runs no functions. */
