@@ -9,7 +9,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface GitHubRequest {
   readonly method: "GET" | "HEAD";
   readonly url: string;
-  /** Sent to the URL's own origin, and to no other to which it redirects. */
+  /** Sent to the URL's own origin alone, and no more once another one has redirected. */
   readonly token?: string | undefined;
   /** 0: a redirect is the answer. */
   readonly maxRedirects: number;
@@ -20,6 +20,7 @@ export interface GitHubRequest {
 
 export interface GitHubAnswer {
   readonly status: number;
+  readonly headers: IncomingMessage["headers"];
   readonly body: AsyncIterable<Uint8Array>;
   /** Ends the connection. Whoever gets an answer calls it in any case. */
   close(): void;
@@ -34,27 +35,28 @@ const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]
 
 /** Asks, through the proxy of the environment, and follows redirects. Rejects with GitHubUnreachable, or when `signal` aborts. */
 export async function requestOfGitHub(request: GitHubRequest): Promise<GitHubAnswer> {
-  const first = new URL(request.url);
-  let url = first;
+  let url = new URL(request.url);
+  let { token } = request;
   for (let redirects = 0; ; redirects += 1) {
-    const answer = await ask(url, request, url.origin === first.origin ? request.token : undefined);
+    const answer = await ask(url, request, token);
     const { location } = answer.headers;
     if (!REDIRECT_STATUSES.has(answer.status) || location === undefined || request.maxRedirects === 0) return answer;
     answer.close();
     if (redirects === request.maxRedirects) {
       throw new GitHubUnreachable(`${url.host} redirected more than ${request.maxRedirects} times`);
     }
-    url = redirected(location, url);
+    const next = redirected(location, url);
+    // For good: what another origin chooses is not asked with it.
+    if (next.origin !== url.origin) token = undefined;
+    url = next;
   }
 }
-
-type Headers = IncomingMessage["headers"];
 
 async function ask(
   url: URL,
   { method, environment, signal }: GitHubRequest,
   token: string | undefined,
-): Promise<GitHubAnswer & { readonly headers: Headers }> {
+): Promise<GitHubAnswer> {
   const { proxy, passedOver } = proxyTo(url.href, environment);
   const agent = agentFor(url.href, undefined, proxy?.url);
   const headers = { "user-agent": "sluice", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };

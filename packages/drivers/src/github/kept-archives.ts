@@ -127,13 +127,22 @@ async function askGitHub(
   if (status === 200) return answer;
   answer.close();
   const { repository, commitId } = location;
+  const words = `GitHub answered HTTP ${status} for the archive of ${repository} at ${commitId}`;
+  if (isLimited(answer)) {
+    throw new RevisionSourceAway(`${words}: its rate limit for the token ${token.name} is reached`);
+  }
   if (status === 401 || status === 403 || status === 404) {
     throw new GitHubRefusal(
       `GitHub refused the repository ${repository} at ${commitId} to the token ${token.name} (HTTP ${status}): the token is expired or revoked, may not read the contents of the repository, or there is no such commit. To replace the token: sluice github-tokens create ${token.name} --repository ${repository}`,
     );
   }
-  const words = `GitHub answered HTTP ${status} for the archive of ${repository} at ${commitId}`;
-  throw status >= 500 || status === TOO_MANY_REQUESTS ? new RevisionSourceAway(words) : new RevisionSourceFault(words);
+  throw status >= 500 ? new RevisionSourceAway(words) : new RevisionSourceFault(words);
+}
+
+/** GitHub says it with 403 as well, which is no refusal then. */
+function isLimited({ status, headers }: GitHubAnswer): boolean {
+  if (status === TOO_MANY_REQUESTS) return true;
+  return status === 403 && (headers["retry-after"] !== undefined || headers["x-ratelimit-remaining"] === "0");
 }
 
 export function archiveUrl(baseUrl: string, { repository, commitId }: GitHubLocation): string {

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type OutgoingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,7 +37,7 @@ let buckets: BucketStore;
 let clock: { now: number };
 let gitHub: Server;
 let context: CommandContext;
-let answers: { readonly status: number; readonly body: string }[];
+let answers: { readonly status: number; readonly body: string; readonly headers?: OutgoingHttpHeaders }[];
 let requests: number;
 
 beforeAll(async () => {
@@ -47,8 +47,8 @@ beforeAll(async () => {
   buckets.createBucket(GITHUB_BUCKET);
   gitHub = createServer((_, response) => {
     requests += 1;
-    const { status, body } = answers.length > 1 ? answers.shift()! : answers[0]!;
-    response.writeHead(status).end(body);
+    const { status, body, headers = {} } = answers.length > 1 ? answers.shift()! : answers[0]!;
+    response.writeHead(status, headers).end(body);
   });
   await new Promise<void>((resolve) => gitHub.listen(0, "127.0.0.1", resolve));
   await makeContext();
@@ -178,6 +178,10 @@ it("a GitHub that stumbles is asked again; one that is away is blamed, and neith
   ];
   expect(await specificationFor("aws")).toContain(`"Key":"${key}"`);
   await buckets.delete(bucket, key);
+  answers = [{ status: 403, body: "", headers: { "x-ratelimit-remaining": "0" } }];
+  await expect(specificationFor("aws")).rejects.toMatchObject({
+    message: expect.stringMatching(/HTTP 403.*rate limit for the token ci is reached.*Neither the host nor/),
+  });
   answers = [{ status: 503, body: "" }];
   await expect(specificationFor("aws")).rejects.toMatchObject({
     code: "ClientException",
@@ -185,6 +189,28 @@ it("a GitHub that stumbles is asked again; one that is away is blamed, and neith
       /acme\/shop at 0123.*HTTP 503.*Neither the host nor the revision is at fault.*Deploy again/,
     ),
   });
+});
+
+it("the token is for GitHub itself, and not for what another address redirects to there", async () => {
+  const seen: string[] = [];
+  const urls: string[] = [];
+  const servers = [0, 1].map((own) =>
+    createServer(({ url = "", headers }, response) => {
+      seen.push(`${own} ${headers.authorization ?? "no token"}`);
+      const next = [`${urls[0]}/renamed`, `${urls[1]}/`, `${urls[0]}/private`][seen.length - 1];
+      if (next === undefined) response.end(url);
+      else response.writeHead(302, { location: next }).end();
+    }),
+  );
+  for (const server of servers) {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    urls.push(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  }
+  const source = sourceAt(urls[0]!);
+  await source.ensureHeld?.({ revisionType: "GitHub", gitHubLocation: LOCATION }, signal);
+  const token = "Bearer ghp_secretsecret";
+  expect(seen).toEqual([`0 ${token}`, `0 ${token}`, "1 no token", "0 no token"]);
+  for (const server of servers) server.close();
 });
 
 it("a token that GitHub refuses is named, and asked with once", async () => {
