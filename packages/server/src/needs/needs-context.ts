@@ -30,6 +30,16 @@ export function needsOn(action: Action, resources: readonly string[]): readonly 
   return named.map((resource) => ({ action, resource }));
 }
 
+/** To read an object of a bucket: what is called otherwise of a version of it. */
+export function objectNeed(object: {
+  readonly bucket: string;
+  readonly key: string;
+  readonly version?: string | undefined;
+}): Need {
+  const action = object.version === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
+  return { action, resource: `arn:aws:s3:::${object.bucket}/${object.key}` };
+}
+
 export type NamedTags = readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[];
 
 /** As a condition sees them; undefined: the call gives none. */

@@ -322,3 +322,16 @@ it("a role that is given to a function is asked for as policies write it, whatev
     expect(needs).toContainEqual({ action: "iam:PassRole", resource: role });
   }
 });
+
+it("who gives a function code from a bucket has to be allowed to read it there", () => {
+  const resource = "arn:aws:s3:::artifacts/pay.zip";
+  const from = { S3Bucket: "artifacts", S3Key: "pay.zip" };
+  const made = lambdaNeeds("lambda:CreateFunction", { FunctionName: "pay", Code: from }, context);
+  expect(made).toContainEqual({ action: "s3:GetObject", resource });
+  const changed = lambdaNeeds(
+    "lambda:UpdateFunctionCode",
+    { FunctionName: "pay", ...from, S3ObjectVersion: "7" },
+    context,
+  );
+  expect(changed).toContainEqual({ action: "s3:GetObjectVersion", resource });
+});

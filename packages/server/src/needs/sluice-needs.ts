@@ -9,6 +9,7 @@ import {
   type NamedTags,
   type NeedsContext,
   needsOn,
+  objectNeed,
   onApplication,
   onDeployments,
   onGroup,
@@ -26,7 +27,7 @@ function contentNeeds({ from, to }: { readonly from?: ReadRevision; readonly to?
   return [from, to].flatMap((revision) => {
     const { bucket, key, version } = revision?.s3Location ?? {};
     if (bucket === undefined || key === undefined) return [];
-    return needsOn(version === undefined ? "s3:GetObject" : "s3:GetObjectVersion", [`arn:aws:s3:::${bucket}/${key}`]);
+    return [objectNeed({ bucket, key, version })];
   });
 }
 
