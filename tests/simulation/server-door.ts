@@ -22,6 +22,8 @@ export class ServerDoor {
   readonly #outages: Outages;
   #state: DoorState = "open";
   #delay = 0;
+  /** When the last of those who wait comes in: nobody overtakes them in the listener's queue. */
+  #lastInAt = Number.NEGATIVE_INFINITY;
   readonly #troubles: { readonly from: number; until: number }[] = [];
 
   constructor(time: SimulatedTime, random: Random, outages: Outages) {
@@ -32,6 +34,11 @@ export class ServerDoor {
 
   get isOpen(): boolean {
     return this.#state === "open";
+  }
+
+  /** Whether whoever comes is in at once. */
+  get isClear(): boolean {
+    return this.isOpen && this.#lastInAt <= this.#time.now();
   }
 
   /** @returns how long it usually lasts */
@@ -63,19 +70,25 @@ export class ServerDoor {
   enter(action: () => void): void {
     switch (this.#state) {
       case "open":
-        action();
+        this.#admit(0, action);
         return;
       case "deaf":
         return;
       case "slow":
-        this.#time.after(this.#delay, action);
+        this.#admit(this.#delay, action);
         return;
       case "overrun":
         if (this.#random.chance(OVERRUN_DROPS)) this.drops++;
-        else action();
+        else this.#admit(0, action);
         return;
       default:
         this.#state satisfies never;
     }
+  }
+  #admit(delay: number, action: () => void): void {
+    const now = this.#time.now();
+    this.#lastInAt = Math.max(this.#lastInAt, now + delay);
+    if (this.#lastInAt === now) action();
+    else this.#time.after(this.#lastInAt - now, action);
   }
 }

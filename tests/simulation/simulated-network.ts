@@ -96,7 +96,7 @@ export class SimulatedNetwork {
     const { time, random, server: current, onKnock, onHeard, door } = this.#parts;
     if (this.#isCut(hostId)) return;
     if (!isInside) onKnock(hostId);
-    if (current() && !door.isOpen && !isInside) {
+    if (current() && !door.isClear && !isInside) {
       door.enter(() => this.#deliver(hostId, request, signal, answer, resolve, reject, true));
       return;
     }

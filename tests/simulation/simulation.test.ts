@@ -15,7 +15,7 @@ const SEED = Number(process.env.SLUICE_SEED ?? 20_260_101);
 const USUAL_WORLDS = 240;
 const WORLDS = Number(process.env.SLUICE_SIMULATION_SEEDS ?? USUAL_WORLDS);
 const MIN_DEPLOYMENTS = 6_000;
-/** The rarest, an outage for hours, is in five of those worlds. */
+/** The rarest, an outage for hours, is in four of those worlds. */
 const MIN_OF_A_FAULT = 3;
 const MIN_FLEET_MEDIAN = 8;
 /** On a busy machine its threads, which have the lowest priority, stand still for most of the time. */
