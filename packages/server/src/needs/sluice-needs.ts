@@ -2,7 +2,7 @@ import { sluiceHostArn } from "@sluice/model/resource-arn.ts";
 import type { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import type { Action } from "../access/action.ts";
 import type { Need } from "../access/need.ts";
-import { findHost, findLivingHostByName } from "../store/hosts.ts";
+import { findHostByWord } from "../store/hosts.ts";
 import { keyHolderArn, storedPolicyArn, storedRoleArn, storedUserArn } from "./identity-arns.ts";
 import { loggedArns, type NamingLogs } from "./logged-arns.ts";
 import {
@@ -111,8 +111,7 @@ async function hostArns(input: NamingMembers, context: NeedsContext): Promise<re
 
 /** A host is named in policies by its name, however the call names it, which finds it as the operations do. */
 async function hostNameOf({ db }: NeedsContext, nameOrId: string): Promise<string> {
-  const found = (await findLivingHostByName(db, nameOrId)) ?? (await findHost(db, nameOrId));
-  return found?.host_name ?? nameOrId;
+  return (await findHostByWord(db, nameOrId))?.host_name ?? nameOrId;
 }
 
 function texts(...values: readonly unknown[]): string[] {

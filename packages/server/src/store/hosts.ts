@@ -41,6 +41,11 @@ export async function findLivingHostByName(db: Reader, hostName: string): Promis
     .executeTakeFirst();
 }
 
+/** What every call about one host means by the word, and so what policies are asked on: a living host's name comes before an id. */
+export async function findHostByWord(db: Reader, nameOrId: string): Promise<HostRow | undefined> {
+  return (await findLivingHostByName(db, nameOrId)) ?? (await findHost(db, nameOrId));
+}
+
 /** The name of a removed host may be another's today: the living one, or else the one that was removed last. */
 export async function findHostByName(db: Reader, hostName: string): Promise<HostRow | undefined> {
   const living = await findLivingHostByName(db, hostName);

@@ -6,8 +6,7 @@ import { hostSummary } from "../../hosts/host-summary.ts";
 import { HOST_TAGS } from "../../store/columns/host-columns.ts";
 import {
   countRunningCommands,
-  findHost,
-  findLivingHostByName,
+  findHostByWord,
   type HostRow,
   lockHostNames,
   setHostTags,
@@ -50,7 +49,7 @@ async function changeHost(
   const { store, liveness, now } = context;
   const row = await store.write(async (transaction) => {
     await lockHostNames(transaction);
-    const found = (await findLivingHostByName(transaction.db, host)) ?? (await findHost(transaction.db, host));
+    const found = await findHostByWord(transaction.db, host);
     if (!found || found.retired_at !== null) throw noSuchHost(host);
     const tags = change(tagsOf(found), found);
     await setHostTags(transaction, found.host_id, tags);

@@ -1,7 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { RemoveHostInput, RemoveHostOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { hostSummary } from "../../hosts/host-summary.ts";
-import { countRunningCommands, findHost, findLivingHostByName, retireHost } from "../../store/hosts.ts";
+import { countRunningCommands, findHostByWord, retireHost } from "../../store/hosts.ts";
 import type { Operation } from "../operation.ts";
 import { noSuchHost } from "./host-request.ts";
 import type { SluiceContext } from "./sluice-context.ts";
@@ -12,8 +12,7 @@ export const removeHost: Operation<RemoveHostInput, RemoveHostOutput, SluiceCont
   if (!input.host) throw new CallerFault("ValidationException", "host is missing: give the host's id or name.");
   const now = context.now();
   const row = await store.write(async (transaction) => {
-    const found =
-      (await findLivingHostByName(transaction.db, input.host)) ?? (await findHost(transaction.db, input.host));
+    const found = await findHostByWord(transaction.db, input.host);
     if (!found) throw noSuchHost(input.host);
     await retireHost(transaction, found.host_id, now);
     return { ...found, retired_at: found.retired_at ?? now };

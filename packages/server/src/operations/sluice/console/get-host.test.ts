@@ -20,9 +20,9 @@ beforeEach(async () => {
 });
 afterEach(() => here.close());
 
-const enrol = async (hostName: string) => {
+const enrol = async (hostName: string, onPremises = false) => {
   const { token } = await CreateEnrolmentToken({}, here.context);
-  return (await EnrolHost({ token, hostName }, here.context)).hostId;
+  return (await EnrolHost({ token, hostName, onPremises }, here.context)).hostId;
 };
 
 it("says why a host is not alive, and what to run on it", async () => {
@@ -64,6 +64,14 @@ it("says why a host is not alive, and what to run on it", async () => {
     command: expect.stringContaining("--name web-2"),
   });
   expect((await GetHost({ host: "web-2" }, here.context)).host.hostId).toBe(hostId);
+});
+
+it("a word that is one host's name and another's id means the name, as in the calls that change hosts", async () => {
+  const removed = await enrol("web-1", true);
+  await RemoveHost({ host: "web-1" }, here.context);
+  const living = await enrol("web-1");
+  expect(removed).toBe("web-1");
+  expect((await GetHost({ host: "web-1" }, here.context)).host).toMatchObject({ hostId: living, state: "enrolled" });
 });
 
 it("tells a wrong clock from silence, and silence that nobody could hear from both", async () => {

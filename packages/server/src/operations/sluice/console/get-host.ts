@@ -5,7 +5,7 @@ import { hostSummary } from "../../../hosts/host-summary.ts";
 import { hostTrouble } from "../../../hosts/host-trouble.ts";
 import { listDeploymentsOfTarget } from "../../../store/deployment-history.ts";
 import { type AttemptOnHost, listAttemptsOnHost } from "../../../store/group-hosts.ts";
-import { countRunningCommands, findHost, findHostByName } from "../../../store/hosts.ts";
+import { countRunningCommands, findHostByName, findHostByWord } from "../../../store/hosts.ts";
 import { withoutContent } from "../../codedeploy/checks/revision-input.ts";
 import type { Operation } from "../../operation.ts";
 import { noSuchHost } from "../host-request.ts";
@@ -19,7 +19,7 @@ export const MAX_HOST_DEPLOYMENTS = 20;
 export const getHost: Operation<GetHostInput, GetHostOutput, SluiceContext> = async (input, context) => {
   const { store, liveness, publicEndpoint } = context;
   if (!input.host) throw new CallerFault("ValidationException", "host is missing: give the host's id or name.");
-  const row = (await findHost(store.db, input.host)) ?? (await findHostByName(store.db, input.host));
+  const row = (await findHostByWord(store.db, input.host)) ?? (await findHostByName(store.db, input.host));
   if (!row) throw noSuchHost(input.host);
   const now = context.now();
   const held = await countRunningCommands(store.db, [row.host_id]);
