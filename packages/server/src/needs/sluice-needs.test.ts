@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { newHostRow } from "../hosts/new-host.ts";
 import { USER_TAGS } from "../store/columns/iam-columns.ts";
+import { insertDeliveries } from "../store/deliveries.ts";
 import { insertHost } from "../store/hosts.ts";
 import { openStore, type Store } from "../store/open-store.ts";
+import { deploymentRow } from "../store/rows.fixture.ts";
 import { sluiceNeeds } from "./sluice-needs.ts";
 
 const IAM = "arn:aws:iam::111122223333";
@@ -14,6 +16,11 @@ beforeAll(async () => {
   await store.write(async (transaction) => {
     const { db } = transaction;
     const host = { hostId: "i-1", hostIdentifier: "i-1", hostName: "web-1", kind: "instance", tags: [] } as const;
+    const names = { application_name: "web", deployment_group_name: "live" };
+    await db.insertInto("deployments").values(deploymentRow("d-1", names)).execute();
+    const message = { notification_id: "n1", event_id: 1, ordinal: 0, deployment_id: "d-1", target_id: null };
+    const trigger = { trigger_name: "t", trigger_target_arn: "arn:t", event_type: "DeploymentStart" };
+    await insertDeliveries(transaction, [{ ...message, ...names, ...trigger, subject: "", body: "" }], 0);
     await insertHost(transaction, newHostRow({ ...host, now: 0 }));
     await db
       .insertInto("iam_users")
@@ -60,7 +67,13 @@ it.each([
   ["DeletePolicy", { policyName: `${IAM}:policy/other/guard` }, `${IAM}:policy/Guard`],
   ["GetPolicy", { policyName: "ReadOnlyAccess" }, "arn:aws:iam::aws:policy/ReadOnlyAccess"],
   ["ListUsers", {}, "*"],
-])("%s %j is about the user, role, policy or host as it is stored", async (operation, input, resource) => {
+  [
+    "ReplayTriggerDelivery",
+    { notificationId: "n1" },
+    "arn:aws:codedeploy:us-east-1:111122223333:deploymentgroup:web/live",
+  ],
+  ["ReplayTriggerDelivery", { allFailed: true }, "*"],
+])("%s %j is about what is stored", async (operation, input, resource) => {
   const context = { db: store.db, region: "us-east-1", accountId: "111122223333" };
   expect(await sluiceNeeds(operation, input as object, context)).toEqual([{ action: `sluice:${operation}`, resource }]);
 });

@@ -2,6 +2,7 @@ import { sluiceHostArn } from "@sluice/model/resource-arn.ts";
 import type { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import type { Action } from "../access/action.ts";
 import type { Need } from "../access/need.ts";
+import { findDelivery } from "../store/deliveries.ts";
 import { findHostByWord } from "../store/hosts.ts";
 import { keyHolderArn, storedPolicyArn, storedRoleArn, storedUserArn } from "./identity-arns.ts";
 import { loggedArns, type NamingLogs } from "./logged-arns.ts";
@@ -36,6 +37,7 @@ interface NamingMembers extends NamingLogs {
   readonly deploymentId?: unknown;
   readonly fromDeploymentId?: unknown;
   readonly toDeploymentId?: unknown;
+  readonly notificationId?: unknown;
   readonly applicationName?: unknown;
   readonly deploymentGroupName?: unknown;
   readonly host?: unknown;
@@ -76,7 +78,8 @@ export async function sluiceNeeds(
 }
 
 async function resourceNeeds(action: Action, input: NamingMembers, context: NeedsContext): Promise<readonly Need[]> {
-  const deploymentIds = texts(input.deploymentId, input.fromDeploymentId, input.toDeploymentId);
+  const toldOf = await deploymentToldOf(input, context);
+  const deploymentIds = texts(input.deploymentId, input.fromDeploymentId, input.toDeploymentId, toldOf);
   if (deploymentIds.length > 0) return onDeployments(context, action, deploymentIds);
   const [applicationName] = texts(input.applicationName);
   const [groupName] = texts(input.deploymentGroupName);
@@ -88,6 +91,12 @@ async function resourceNeeds(action: Action, input: NamingMembers, context: Need
     ...(await loggedArns(input, context)),
   ];
   return needsOn(action, resources);
+}
+
+/** Of a trigger's message, which is about a deployment. */
+async function deploymentToldOf({ notificationId }: NamingMembers, context: NeedsContext): Promise<string | undefined> {
+  const [id] = texts(notificationId);
+  return id === undefined ? undefined : (await findDelivery(context, id))?.deployment_id;
 }
 
 /** Of a key, the user or host whose it is. */
