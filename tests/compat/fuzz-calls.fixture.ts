@@ -156,36 +156,67 @@ function restCall(
   };
 }
 
-/** A call of each operation that is served, of every service. */
-export const CALLS: readonly fc.Arbitrary<FuzzCall>[] = [
+/** An operation that is served, and how its input is written. */
+export interface FuzzOperation {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly input: OperationTable[string]["input"];
+  /** Of what is written in a body alone: its text. */
+  readonly textOf?: (value: unknown) => string;
+  /** @param body instead of what the value would be in it */
+  readonly callOf: (value: unknown, body?: Body) => SignedCall;
+}
+
+/** Each of every service. */
+export const OPERATIONS: readonly FuzzOperation[] = [
   ...JSON_SERVICES.flatMap(({ name, prefix, signingName, table }) =>
     Object.entries(table).map(([operation, { input }]) =>
-      bodyOf(inputOf(name, input).map((value) => JSON.stringify(value) ?? "")).map((body) => ({
-        service: name,
-        operation,
-        call: { target: `${prefix}.${operation}`, service: signingName, body },
-      })),
+      ofText(
+        { service: name, operation, input },
+        (value) => JSON.stringify(value) ?? "",
+        (body) => ({
+          target: `${prefix}.${operation}`,
+          service: signingName,
+          body,
+        }),
+      ),
     ),
   ),
   ...QUERY_SERVICES.flatMap(({ name, service: { signingName, version, table } }) =>
     Object.entries(table).map(([operation, { input }]) =>
-      bodyOf(inputOf(name, input).map((value) => formText(value))).map((form) => ({
-        service: name,
-        operation,
-        call: {
-          target: null,
-          service: signingName,
-          headers: { "content-type": "application/x-www-form-urlencoded" },
-          body: `Action=${operation}&Version=${version}&${typeof form === "string" ? form : form.toString("latin1")}`,
-        },
+      ofText({ service: name, operation, input }, formText, (form) => ({
+        target: null,
+        service: signingName,
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: `Action=${operation}&Version=${version}&${typeof form === "string" ? form : form.toString("latin1")}`,
       })),
     ),
   ),
   ...REST_SERVICES.flatMap(({ name, service }) =>
-    Object.keys(service.http).map((operation) =>
-      fc
-        .tuple(inputOf(name, service.table[operation]!.input), hostile)
-        .map(([value, body]) => ({ service: name, operation, call: restCall(service, operation, value, body) })),
-    ),
+    Object.keys(service.http).map((operation) => ({
+      service: name,
+      operation,
+      input: service.table[operation]!.input,
+      callOf: (value: unknown, body?: Body) => restCall(service, operation, value, body),
+    })),
   ),
 ];
+
+function ofText(
+  operation: Pick<FuzzOperation, "service" | "operation" | "input">,
+  textOf: (value: unknown) => string,
+  callWith: (body: Body) => SignedCall,
+): FuzzOperation {
+  return { ...operation, textOf, callOf: (value, body = textOf(value)) => callWith(body) };
+}
+
+/** A call of each operation that is served, of every service. */
+export const CALLS: readonly fc.Arbitrary<FuzzCall>[] = OPERATIONS.map(
+  ({ service, operation, input, textOf, callOf }) => {
+    const value = inputOf(service, input);
+    const call = textOf
+      ? bodyOf(value.map(textOf)).map((body) => callOf(undefined, body))
+      : fc.tuple(value, hostile).map(([each, body]) => callOf(each, body));
+    return call.map((each) => ({ service, operation, call: each }));
+  },
+);

@@ -289,6 +289,65 @@ function structureValue(shape: StructureShape, aim: Aim): fc.Arbitrary<unknown> 
   return fc.record(Object.fromEntries(members));
 }
 
+/** How deep {@link withOneOdd} looks into structures that hold each other. */
+const MAX_DEPTH = 6;
+
+/** Inputs that are as right as {@link LIKELY} can say, but for one text each, which is `text`: one for every text that the shape has. */
+export function* withOneOdd(shape: Shape, service: ServiceName, text: string, depth = 0): Generator<unknown> {
+  if (depth > MAX_DEPTH) return;
+  switch (shape.kind) {
+    case "string":
+      yield text;
+      return;
+    case "list":
+      for (const value of withOneOdd(shape.member, service, text, depth + 1)) yield [value];
+      return;
+    case "map":
+      for (const value of withOneOdd(shape.value, service, text, depth + 1)) yield { Fleet: value };
+      yield { [text]: "web" };
+      return;
+    case "structure": {
+      const right = rightStructure(shape, service, depth);
+      for (const [name, member] of Object.entries(shape.members)) {
+        for (const value of withOneOdd(member, service, text, depth + 1)) yield { ...right, [name]: value };
+      }
+    }
+  }
+}
+
+function rightStructure(shape: StructureShape, service: ServiceName, depth: number): Record<string, unknown> {
+  const named = Object.entries(shape.members).filter(
+    ([name]) => shape.required.includes(name) || LIKELY[service][name.toLowerCase()] !== undefined,
+  );
+  return Object.fromEntries(
+    named.map(([name, member]) => [name, rightValue(member, { service, member: name, depth: depth + 1 })]),
+  );
+}
+
+function rightValue(
+  shape: Shape,
+  { service, member, depth }: { readonly service: ServiceName; readonly member: string; readonly depth: number },
+): unknown {
+  const likely = LIKELY[service][member.toLowerCase()];
+  if (likely) return likely[0];
+  switch (shape.kind) {
+    case "string":
+      return "web";
+    case "list":
+      return depth > MAX_DEPTH ? [] : [rightValue(shape.member, { service, member: member.replace(/s$/, ""), depth })];
+    case "structure":
+      return depth > MAX_DEPTH ? {} : rightStructure(shape, service, depth);
+    case "boolean":
+      return true;
+    case "map":
+      return {};
+    case "blob":
+      return "";
+    default:
+      return 1;
+  }
+}
+
 /** What is no JSON of any shape, and what is JSON that nobody means. */
 export const HOSTILE_BODIES: readonly string[] = [
   ...[

@@ -7,6 +7,7 @@ import { whyNoHaproxy } from "../haproxy/haproxy-process.fixture.ts";
 import { DATABASES, type DatabaseChoice, openDatabase, whyNoDatabase } from "../installation/databases.fixture.ts";
 import { startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import { CALLS } from "./fuzz-calls.fixture.ts";
+import { tryOddTexts } from "./fuzz-odd-texts.fixture.ts";
 import { readEverything } from "./fuzz-reading.fixture.ts";
 import { type FuzzOutcome, tryRounds } from "./fuzz-rounds.fixture.ts";
 import { troublesOf } from "./store-integrity.fixture.ts";
@@ -45,6 +46,7 @@ describe.each(DATABASES)("inputs of roughly the right shapes, on %s", (choice) =
       writeFileSync(config, CONFIG);
       const server = await startSluiceServer({ databaseUrl: database.url, args: ["--config", config] });
       try {
+        if (path === undefined && choice === "sqlite") await tryOddTexts(server);
         const outcome = await tryRounds(server, { seed, path, cases });
         process.stdout.write(`${report(choice, outcome)}\n`);
         expect(outcome.failure?.message, replay(choice, outcome)).toBeUndefined();

@@ -57,6 +57,11 @@ export function requireDeploymentConfigName(name: string | undefined, field = "d
   return requireName(name, field, DEPLOYMENT_CONFIG);
 }
 
+/** Of a call that does without it: an empty name is a wrong one, and none is missing. */
+export function checkDeploymentConfigName(name: string | undefined, field = "deploymentConfigName"): void {
+  if (name !== undefined) checkName(name, field, DEPLOYMENT_CONFIG);
+}
+
 export function requireGitHubTokenName(name: string | undefined, field = "tokenName"): string {
   return requireName(name, field, GITHUB_TOKEN);
 }
@@ -89,7 +94,12 @@ function requireName(name: string | undefined, field: string, kind: NameKind): s
       kind.required,
       `${kind.title} name is missing: give ${field}. \`${kind.listed}\` shows those that exist.`,
     );
-  if (isName(name)) return name;
+  checkName(name, field, kind);
+  return name;
+}
+
+function checkName(name: string, field: string, kind: NameKind): void {
+  if (isName(name)) return;
   throw new CallerFault(
     kind.invalid,
     `${field} "${excerpt(name)}" is not a valid ${kind.noun} name: use ${NAME_RULE}.`,

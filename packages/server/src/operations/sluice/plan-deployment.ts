@@ -1,8 +1,8 @@
 import { isShift } from "@sluice/engine/strategies/shift/shift-strategies.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import {
+  checkDeploymentConfigName,
   requireApplicationName,
-  requireDeploymentConfigName,
   requireDeploymentGroupName,
 } from "@sluice/model/input-checks/required-names.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
@@ -32,7 +32,7 @@ export const planDeployment: Operation<PlanDeploymentInput, PlanDeploymentOutput
 ) => {
   const applicationName = requireApplicationName(input.applicationName);
   const groupName = requireDeploymentGroupName(input.deploymentGroupName);
-  if (input.deploymentConfigName !== undefined) requireDeploymentConfigName(input.deploymentConfigName);
+  checkDeploymentConfigName(input.deploymentConfigName);
   const { db } = context.store;
   const application = await requireApplication(db, applicationName);
   const group = await requireDeploymentGroup(db, application, groupName);

@@ -7,8 +7,8 @@ import {
   requireServiceRole,
 } from "@sluice/model/input-checks/deployment-group-checks.ts";
 import {
+  checkDeploymentConfigName,
   requireApplicationName,
-  requireDeploymentConfigName,
   requireDeploymentGroupName,
 } from "@sluice/model/input-checks/required-names.ts";
 import { readResourceTags } from "@sluice/model/input-checks/resource-tag-input.ts";
@@ -32,7 +32,7 @@ export const createDeploymentGroup: CodeDeployOperation<
   const applicationName = requireApplicationName(input.applicationName);
   const name = requireDeploymentGroupName(input.deploymentGroupName);
   const serviceRoleArn = requireServiceRole(input.serviceRoleArn);
-  if (input.deploymentConfigName !== undefined) requireDeploymentConfigName(input.deploymentConfigName);
+  checkDeploymentConfigName(input.deploymentConfigName);
   const given = groupFieldsOf({ ...input, serviceRoleArn });
   checkGroupFields(given, context.limits);
   const tags = readResourceTags(input.tags, context.limits);

@@ -1,8 +1,8 @@
 import type { UpdateDeploymentGroupInput, UpdateDeploymentGroupOutput } from "@aws-sdk/client-codedeploy";
 import { checkGroupFields, checkWholeGroup } from "@sluice/model/input-checks/deployment-group-checks.ts";
 import {
+  checkDeploymentConfigName,
   requireApplicationName,
-  requireDeploymentConfigName,
   requireDeploymentGroupName,
 } from "@sluice/model/input-checks/required-names.ts";
 import { changeGroupFields, groupFieldsOf } from "../../../groups/deployment-group-fields.ts";
@@ -31,7 +31,7 @@ export const updateDeploymentGroup: CodeDeployOperation<
     input.newDeploymentGroupName === undefined
       ? oldName
       : requireDeploymentGroupName(input.newDeploymentGroupName, "newDeploymentGroupName");
-  if (input.deploymentConfigName !== undefined) requireDeploymentConfigName(input.deploymentConfigName);
+  checkDeploymentConfigName(input.deploymentConfigName);
   const change = groupFieldsOf(input);
   checkGroupFields(change, context.limits);
   if (change.ecsServices) {

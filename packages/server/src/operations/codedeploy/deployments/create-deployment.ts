@@ -4,9 +4,9 @@ import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import {
+  checkDeploymentConfigName,
   checkDescription,
   requireApplicationName,
-  requireDeploymentConfigName,
   requireDeploymentGroupName,
 } from "@sluice/model/input-checks/required-names.ts";
 import { checkAlarms, checkAutoRollback } from "@sluice/model/input-checks/watch-checks.ts";
@@ -78,7 +78,7 @@ interface Names {
 function requireNames(input: CreateDeploymentInput): Names {
   const applicationName = requireApplicationName(input.applicationName);
   const groupName = requireDeploymentGroupName(input.deploymentGroupName);
-  if (input.deploymentConfigName !== undefined) requireDeploymentConfigName(input.deploymentConfigName);
+  checkDeploymentConfigName(input.deploymentConfigName);
   return { applicationName, groupName };
 }
 
