@@ -395,7 +395,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     feed: runner.feed,
     notices,
     streams,
-    isStillGood: streamGuard({ accessKeys, sessions: consoleSessions, now }),
+    guard: streamGuard({ accessKeys, sessions: consoleSessions, now }),
   };
   const hostStates = watchHostStates({
     feed: notices,

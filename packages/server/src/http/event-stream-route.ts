@@ -18,8 +18,8 @@ export interface EventStreamDependencies {
   readonly feed: ChangeFeed;
   readonly notices: Pick<NoticeFeed, "subscribe">;
   readonly streams: Pick<OpenStreams, "open">;
-  /** Whether the key, or the session, that opened the stream is still good: it may have ended on another server, or by its time. */
-  readonly isStillGood: (principal: Principal) => Promise<boolean>;
+  /** Whether who opened the stream may still read it: the key or session may have ended on another server or by its time, and policies may have changed. */
+  readonly isStillGood: () => Promise<boolean>;
 }
 
 /**
@@ -80,7 +80,7 @@ export async function streamEvents(
   const keepAlive = setInterval(() => {
     response.write(": still here\n\n");
     // One that cannot be looked up is believed: the database may be away.
-    isStillGood(principal).then(
+    isStillGood().then(
       (isGood) => isGood || end(),
       () => {},
     );

@@ -9,6 +9,7 @@ import { type NeedsParts, requireNeedsOf } from "../needs/require-needs.ts";
 import { answerBackup, type BackupRouteDependencies } from "./backup-route.ts";
 import type { CallTrail } from "./call-trail.ts";
 import { type EventStreamDependencies, streamEvents } from "./event-stream-route.ts";
+import type { StreamGuard } from "./stream-guard.ts";
 
 /** A path of Sluice's own that is no operation: its answer is a stream. */
 export interface OwnDoor {
@@ -22,8 +23,13 @@ export interface OwnDoor {
   answer(request: IncomingMessage, response: ServerResponse, principal: Principal): Promise<void>;
 }
 
+/** What streams of events are read from, and who may go on reading one. */
+export interface GuardedEvents extends Omit<EventStreamDependencies, "isStillGood"> {
+  readonly guard: StreamGuard;
+}
+
 export interface OwnDoorDependencies {
-  readonly events: EventStreamDependencies;
+  readonly events: GuardedEvents;
   readonly backup: BackupRouteDependencies;
   readonly needsParts: NeedsParts;
 }
@@ -42,15 +48,24 @@ export async function pass(
   if (principal.role !== "user" && authorize(principal, door.action, ANY_RESOURCE) !== "allowed") {
     throw new CallerFault("AccessDeniedException", door.refusal);
   }
-  const needsOf = (_operation: string, _input: unknown, context: NeedsContext) => door.needsOf(request, context);
-  await requireNeedsOf(needsOf, { operation: door.action, input: undefined, principal }, door.needsParts);
+  await requireNeedsOfDoor(door, request, principal);
   // Its answer may last for days.
   await trail.succeeded();
   await door.answer(request, response, principal);
 }
 
-export function eventsDoor(events: EventStreamDependencies, needsParts: NeedsParts): OwnDoor {
-  return {
+/** @throws CallerFault AccessDeniedException */
+function requireNeedsOfDoor(
+  { action, needsOf, needsParts }: Pick<OwnDoor, "action" | "needsOf" | "needsParts">,
+  request: IncomingMessage,
+  principal: Principal,
+): Promise<void> {
+  const asked = (_operation: string, _input: unknown, context: NeedsContext) => needsOf(request, context);
+  return requireNeedsOf(asked, { operation: action, input: undefined, principal }, needsParts);
+}
+
+export function eventsDoor(events: GuardedEvents, needsParts: NeedsParts): OwnDoor {
+  const door: OwnDoor = {
     needsParts,
     // All events, or those of one deployment.
     needsOf: ({ url = "/" }, context) => {
@@ -62,8 +77,13 @@ export function eventsDoor(events: EventStreamDependencies, needsParts: NeedsPar
     path: /^\/-\/events(\?|$)/,
     action: "sluice:StreamEvents",
     refusal: "A host's key may not read events.",
-    answer: (request, response, principal) => streamEvents(request, response, principal, events),
+    answer: (request, response, principal) => {
+      const requireStill = (caller: Principal) => requireNeedsOfDoor(door, request, caller);
+      const isStillGood = () => events.guard(principal, requireStill);
+      return streamEvents(request, response, principal, { ...events, isStillGood });
+    },
   };
+  return door;
 }
 
 export function ownDoors({ events, backup, needsParts }: OwnDoorDependencies): readonly OwnDoor[] {
