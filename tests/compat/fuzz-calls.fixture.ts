@@ -112,6 +112,11 @@ function formText(value: unknown): string {
 /** What a header line can have. */
 const HEADER_TEXT = /^[\x20-\x7e]{1,1000}$/;
 
+/** Not every object that is made up can be made a text: one may have a `toString` of its own that is none. */
+function asText(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
 /** As the SDKs write it. */
 function restCall(
   { table, http }: RestService,
@@ -126,16 +131,16 @@ function restCall(
   for (const [member, parameter] of Object.entries(places.query ?? {})) {
     const given = input[member];
     for (const each of Array.isArray(given) ? given : given === undefined ? [] : [given])
-      query.append(parameter, String(each).toWellFormed());
+      query.append(parameter, asText(each).toWellFormed());
   }
   const headers: Record<string, string> = {};
   for (const [member, header] of Object.entries(places.headers ?? {})) {
-    const text = String(input[member]);
+    const text = asText(input[member]);
     if (input[member] !== undefined && HEADER_TEXT.test(text)) headers[header] = text;
   }
   const written = path.replaceAll(/\{(\w+)\}/g, (_, member: string) =>
     encodeURIComponent(
-      String(input[member] ?? "hook")
+      asText(input[member] ?? "hook")
         .toWellFormed()
         .slice(0, 1000),
     ),
@@ -145,7 +150,7 @@ function restCall(
   const body =
     places.payload === undefined
       ? JSON.stringify(Object.fromEntries(names.map((name) => [name, input[name]])))
-      : Buffer.from(String(input[places.payload] ?? ""), "base64");
+      : Buffer.from(asText(input[places.payload] ?? ""), "base64");
   return {
     target: null,
     service,
