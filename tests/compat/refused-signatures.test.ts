@@ -199,7 +199,8 @@ async function putKeys(): Promise<void> {
       role_id: "AROAAAAAAAAAAAAAAAAAA",
       path: "/",
       max_session_seconds: 3600,
-      created_at,
+      // A session is of the role that there was when it began.
+      created_at: created_at - HOUR_MILLISECONDS,
     } as never)
     .execute();
   await db

@@ -40,6 +40,7 @@ export const MEMBER_SECRECY: Readonly<Record<string, MemberSecrecy>> = {
   tokenName: "open",
   tokenNameList: "open",
   tokens: "open",
+  gitHubTokens: "open",
   tokenId: "open",
   nextToken: "open",
   NextToken: "open",

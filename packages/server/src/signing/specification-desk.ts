@@ -84,7 +84,8 @@ export class SpecificationDesk {
     if (!("sha256" in digest)) return;
     const held = await this.#revisions.digest(revision, signal);
     signal.throwIfAborted();
-    if ("sha256" in held && held.sha256 !== digest.sha256) throw notHeld(revision.gitHubLocation, OTHER_ARCHIVE);
+    const bundleSha256 = "sha256" in held ? held.sha256 : digest.sha256;
+    if (bundleSha256 !== digest.sha256) throw notHeld(revision.gitHubLocation, OTHER_ARCHIVE);
   }
 
   /**
