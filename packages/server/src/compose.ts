@@ -505,6 +505,9 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
     reach,
     metrics: createMetrics({
       store,
+      ready: () => readiness.now(),
+      directory: directory.root,
+      certificatePem: parts.certificatePem,
       functions: functions?.counts,
       waitingPolls: runner.waitingPolls,
       hearing,

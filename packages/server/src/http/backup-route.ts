@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { MAX_READER_MILLISECONDS } from "../backup/database-snapshot.ts";
+import { rememberBackup } from "../backup/last-backup.ts";
 import { type BackupSources, writeBackup } from "../backup/write-backup.ts";
 import { OutOfPatience, withinPatience } from "../loops/patience.ts";
 import { CallerHungUp } from "./request-body.ts";
@@ -23,6 +24,7 @@ export async function answerBackup(
   const hungUp = new AbortController();
   response.on("close", () => hungUp.abort());
   const hasLogs = new URL(url, "http://server").searchParams.get("logs") !== "no";
+  const beganAt = sources.now();
   try {
     await writeBackup(sources, { hasLogs, signal: hungUp.signal }, async (bytes) => {
       // Not before: a backup that cannot begin is refused like any other call.
@@ -37,5 +39,8 @@ export async function answerBackup(
     if (!response.headersSent) throw hungUp.signal.aborted ? new CallerHungUp() : error;
     if (!hungUp.signal.aborted) onBackupError(error);
     response.destroy();
+    return;
   }
+  // The reader has its backup, whatever becomes of the note.
+  await rememberBackup(sources.store, beganAt).catch(onBackupError);
 }

@@ -1,3 +1,4 @@
+import { ENUMS } from "@sluice/model/codedeploy-enums.ts";
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import type { HostState } from "@sluice/wire/sluice/sluice-api.ts";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
@@ -6,16 +7,15 @@ import type { FunctionCounts } from "../functions/function-counts.ts";
 import type { Hearing } from "../hosts/hearing.ts";
 import type { RetentionStatus } from "../retention/retention.ts";
 import { countUndelivered } from "../store/deliveries.ts";
-import type { OpenStore } from "../store/open-store.ts";
 import { addFunctionMetrics } from "./function-metrics.ts";
+import { addOperationsMetrics, type OperationsMetricsParts } from "./operations-metrics.ts";
 import { addRequestBodyMetrics } from "./request-body-metrics.ts";
 import { addRetentionMetrics } from "./retention-metrics.ts";
 import { addServiceMetrics } from "./service-metrics.ts";
 import { sharedAnswer } from "./shared-answer.ts";
 import type { UnprovedBodies } from "./unproved-bodies.ts";
 
-export interface MetricsDependencies {
-  readonly store: OpenStore;
+export interface MetricsDependencies extends OperationsMetricsParts {
   readonly countHosts: () => Promise<ReadonlyMap<HostState, number>>;
   readonly waitingPolls: () => number;
   readonly hearing: Pick<Hearing, "deafness" | "gapMilliseconds">;
@@ -48,6 +48,7 @@ export function createMetrics({
   now,
   logBytes,
   functions,
+  ...operations
 }: MetricsDependencies) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -79,6 +80,8 @@ export function createMetrics({
         .select((expression) => ["status", expression.fn.countAll<number>().as("count")])
         .groupBy("status")
         .execute();
+      // Zero from the start: what begins with the first failure shows no growth.
+      for (const status of ENUMS.DeploymentStatus) this.set({ status }, 0);
       for (const { status, count } of rows) this.set({ status }, Number(count));
     },
   });
@@ -162,6 +165,7 @@ export function createMetrics({
       this.inc(audit.linesLost);
     },
   });
+  addOperationsMetrics(registry, { store, ...operations });
   addRequestBodyMetrics(registry, unprovedBodies);
   addServiceMetrics(registry, store);
   if (functions) addFunctionMetrics(registry, store, functions);
