@@ -192,6 +192,7 @@ export const ROOMS: RoomTable = {
     process: [],
     host: ["process"],
     identity: ["process", "host"],
+    supervision: ["process", "host"],
     protocol: ["process", "host", "identity"],
   },
   cli: {

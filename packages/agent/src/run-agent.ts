@@ -21,6 +21,7 @@ import { type PollReport, pollUntilStopped } from "./protocol/poll-loop.ts";
 import { SpecificationSource } from "./protocol/specification-source.ts";
 import { createRealHost } from "./real-host.ts";
 import type { RunningAgent } from "./status.ts";
+import { ownSupervisor, renewSupervisor } from "./supervision/own-supervisor.ts";
 
 export interface RunAgentOptions {
   /** Where the host was enrolled; deployments are kept below it. */
@@ -58,7 +59,13 @@ export async function runAgent(options: RunAgentOptions): Promise<number> {
     log.warn(`users of this host can make the agent, which runs as root, run their scripts: ${problem}`, { directory });
   }
   const held = new HeldCommands();
-  const polls: PollReport = { lastPollAt: undefined, lastFailure: undefined };
+  const supervisor = ownSupervisor();
+  if (supervisor) renewSupervisor(supervisor.programs, log);
+  const polls: PollReport = {
+    lastPollAt: undefined,
+    lastFailure: undefined,
+    onFirstAnswer: () => supervisor?.tellAnswered(),
+  };
   const stop = new StopSwitch(log);
   const startedAt = new Date();
   const lock = await becomeOnlyInstance(directory, () => describe(held, polls, stop, startedAt));
@@ -71,6 +78,7 @@ export async function runAgent(options: RunAgentOptions): Promise<number> {
     return exitCode;
   } finally {
     stop.close();
+    supervisor?.close();
     await lock.release();
   }
 }

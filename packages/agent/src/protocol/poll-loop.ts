@@ -17,6 +17,8 @@ const REPEATED_OFFER_PAUSE = { firstMs: 20, capMs: 1_000 };
 export interface PollReport {
   lastPollAt: Date | undefined;
   lastFailure: string | undefined;
+  /** Called once, when the server has answered for the first time. */
+  readonly onFirstAnswer?: (() => void) | undefined;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function pollUntilStopped(hostIdentifier: string, parts: CommandPar
       continue;
     }
     if (report.lastFailure !== undefined) log.info("the server answers again");
+    if (report.lastPollAt === undefined) report.onFirstAnswer?.();
     report.lastPollAt = new Date();
     report.lastFailure = undefined;
     backOff.reset();
