@@ -20,6 +20,9 @@ export interface S3Credentials {
 export interface HostConfig {
   /** Revisions kept per group, the current one included; at least 1. The last successful one is never removed. */
   readonly maxRevisions: number;
+  /** Bundles that no revision on this host holds any more, kept so that they need not be downloaded again: how many, and how many bytes. */
+  readonly maxCachedBundles: number;
+  readonly maxCachedBytes: number;
   /** Whether a script without the executable bit fails (ScriptNotExecutable) instead of getting it with a warning. */
   readonly strictScripts: boolean;
   /** For S3 revisions without a presigned URL: an origin such as `https://minio.example:9000`; AWS when absent. */
@@ -78,9 +81,13 @@ export const DEFAULT_TIMING: HostTiming = {
 
 /** The reference agent's `max_revisions`. */
 const DEFAULT_MAX_REVISIONS = 5;
+const DEFAULT_MAX_CACHED_BUNDLES = 10;
+const DEFAULT_MAX_CACHED_BYTES = 1024 ** 3;
 
 export const DEFAULT_HOST_CONFIG: HostConfig = {
   maxRevisions: DEFAULT_MAX_REVISIONS,
+  maxCachedBundles: DEFAULT_MAX_CACHED_BUNDLES,
+  maxCachedBytes: DEFAULT_MAX_CACHED_BYTES,
   strictScripts: false,
   scriptEnvironment: [],
   gitHubBaseUrl: "https://api.github.com",

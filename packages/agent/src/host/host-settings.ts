@@ -9,6 +9,7 @@ interface HostSetting {
 }
 
 const isText = (value: unknown) => typeof value === "string";
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
 const isListOf = (is: (entry: unknown) => boolean) => (value: unknown) => Array.isArray(value) && value.every(is);
 
 function isHttpUrl(value: unknown): boolean {
@@ -24,6 +25,8 @@ function isS3Credentials(value: unknown): boolean {
 /** What agent.json may say in `host`, all of it optional. See `HostConfig` for what each means. */
 const HOST_SETTINGS: Readonly<Record<string, HostSetting>> = {
   maxRevisions: { is: (value) => Number.isInteger(value) && Number(value) >= 1, give: "a whole number of 1 or more" },
+  maxCachedBundles: { is: isCount, give: "a whole number of 0 or more" },
+  maxCachedBytes: { is: isCount, give: "a whole number of bytes, 0 or more" },
   // A text such as "no" would count as true.
   strictScripts: { is: (value) => typeof value === "boolean", give: "true or false, without quotes" },
   scriptEnvironment: {

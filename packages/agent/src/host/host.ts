@@ -3,6 +3,7 @@ import type { DeploymentSpecification } from "@sluice/model/deployment-specifica
 import { readAppSpec } from "./app-spec-file.ts";
 import { adoptArchive } from "./archive/adopt-archive.ts";
 import { unpackBundle } from "./archive/unpack-bundle.ts";
+import { pruneCache } from "./bundle/bundle-cache.ts";
 import { downloadBundle, forgetBundle } from "./bundle/download-bundle.ts";
 import { DeploymentsLog } from "./deployments-log.ts";
 import { flushFileSystemOf } from "./durable-file.ts";
@@ -123,9 +124,12 @@ async function runDownloadBundle(
   }
   ensureDirectory(layout.deploymentDirectory);
   for (const problem of await removeOldRevisions(layout, config.maxRevisions)) say(sink, `${problem}\n`);
+  pruneCache(layout.bundlesDirectory, config);
+  const onReuse = (sha256: string) =>
+    say(sink, `The bundle is on this host already (SHA-256 ${sha256}), so it was not downloaded.\n`);
   const onRetry = (reason: string, delayMilliseconds: number) =>
     say(sink, `The download failed: ${reason}. Retrying in ${delayMilliseconds / 1000} s.\n`);
-  const request = { revision, specification, bundleUrl, config, signal, onRetry };
+  const request = { revision, specification, bundleUrl, config, signal, onRetry, onReuse };
   const unpacking = { bundleType: revision.bundleType, limits: config.archiveLimits, signal };
   const { wasThere, kept } = await downloadBundle(layout, request);
   try {

@@ -14,6 +14,8 @@ export interface DeploymentLayout {
   readonly deploymentDirectory: string;
   /** `bundle.tar`, whatever its type: the reference agent's name. */
   readonly bundleFile: string;
+  /** The bundles of all groups, by their SHA-256; ours alone. */
+  readonly bundlesDirectory: string;
   /** Says which revision `bundleFile` holds; ours alone, absent when the reference agent downloaded it. */
   readonly bundleReceiptFile: string;
   readonly archiveDirectory: string;
@@ -31,6 +33,7 @@ export interface DeploymentLayout {
 
 export const ARCHIVE_DIRECTORY_NAME = "deployment-archive";
 export const ARCHIVE_STAGING_NAME = `${ARCHIVE_DIRECTORY_NAME}-temp`;
+const BUNDLES_DIRECTORY_NAME = "bundles";
 const BUNDLE_NAME = "bundle.tar";
 /** One of them is in every directory of a deployment that holds a revision. */
 export const REVISION_NAMES: readonly string[] = [BUNDLE_NAME, ARCHIVE_DIRECTORY_NAME, ARCHIVE_STAGING_NAME];
@@ -47,6 +50,7 @@ const WRITABLE_BY_OTHERS = 0o022;
 
 /** Names below the root directory that are not groups. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  BUNDLES_DIRECTORY_NAME,
   INSTRUCTIONS_DIRECTORY_NAME,
   LOGS_DIRECTORY_NAME,
   "ongoing-deployment",
@@ -69,6 +73,7 @@ export function layoutOf(rootDirectory: string, specification: DeploymentSpecifi
   return {
     groupDirectory,
     deploymentDirectory,
+    bundlesDirectory: bundlesDirectoryOf(rootDirectory),
     bundleFile: join(deploymentDirectory, BUNDLE_NAME),
     bundleReceiptFile: join(deploymentDirectory, RECEIPT_NAME),
     archiveDirectory: join(deploymentDirectory, ARCHIVE_DIRECTORY_NAME),
@@ -81,6 +86,10 @@ export function layoutOf(rootDirectory: string, specification: DeploymentSpecifi
     lastSuccessfulInstallFile: join(instructionsDirectory, `${groupId}${LAST_SUCCESSFUL_SUFFIX}`),
     mostRecentInstallFile: join(instructionsDirectory, `${groupId}${MOST_RECENT_SUFFIX}`),
   };
+}
+
+export function bundlesDirectoryOf(rootDirectory: string): string {
+  return join(rootDirectory, BUNDLES_DIRECTORY_NAME);
 }
 
 /** The files that name the directories that a group still needs. */

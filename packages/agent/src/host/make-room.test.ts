@@ -84,6 +84,15 @@ describe("when the disk was full", () => {
     expect(readdirSync(join(root, "backups/2026"))).toEqual(["photos"]);
   });
 
+  test("a cached bundle that no revision holds goes, too", async () => {
+    for (const group of ["g", "h"]) rmSync(join(root, group), { recursive: true });
+    mkdirSync(join(root, "bundles"));
+    writeFileSync(join(root, "bundles", "a".repeat(64)), "");
+    expect(await withRoom(failing(1, FULL).work, parts())).toBe("done");
+    expect(readdirSync(join(root, "bundles"))).toEqual([]);
+    expect(said).toEqual(["The disk was full, so cached bundles were removed, and the event is retried"]);
+  });
+
   test("once, and not again", async () => {
     const { work, calls } = failing(2, FULL);
     await expect(withRoom(work, parts())).rejects.toThrow("ENOSPC");

@@ -1,8 +1,9 @@
 import { lstatSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fullDisk } from "@sluice/model/disk-full.ts";
+import { removeUnheld } from "./bundle/bundle-cache.ts";
 import { describeError } from "./event-failure.ts";
-import { groupPointers, isGroupName, pointedName, REVISION_NAMES } from "./layout.ts";
+import { bundlesDirectoryOf, groupPointers, isGroupName, pointedName, REVISION_NAMES } from "./layout.ts";
 import { removeTree } from "./remove-tree.ts";
 
 export interface RoomParts {
@@ -24,9 +25,15 @@ export async function withRoom<Value>(
     return await work();
   } catch (error) {
     if (fullDisk(error) !== "local" || !isOnDiskOf(rootDirectory, error)) throw error;
+    const cache = bundlesDirectoryOf(rootDirectory);
+    const bundles = removeUnheld(cache);
     const removed = await removeUnneeded(rootDirectory, busy, say);
-    if (removed.length === 0) throw error;
-    say(`The disk was full, so old revisions were removed, and the event is retried: ${removed.join(", ")}`);
+    // Those that the revisions held.
+    removeUnheld(cache);
+    if (removed.length === 0 && bundles === 0) throw error;
+    const what = [removed.length > 0 && "old revisions", bundles > 0 && "cached bundles"].filter(Boolean);
+    const which = removed.length > 0 ? `: ${removed.join(", ")}` : "";
+    say(`The disk was full, so ${what.join(" and ")} were removed, and the event is retried${which}`);
     return work();
   }
 }

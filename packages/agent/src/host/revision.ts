@@ -51,6 +51,15 @@ export function revisionOf(specification: DeploymentSpecification): Revision {
   }
 }
 
+/** Abbreviated, a commit's name can come to mean another. */
+const WHOLE_COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/i;
+
+/** Whether it names its bytes, and not only the place at which others may be tomorrow. */
+export function isExact(revision: Revision): boolean {
+  if (revision.from === "GitHub") return WHOLE_COMMIT.test(revision.location.CommitId);
+  return Boolean(revision.location.Version) || Boolean(revision.location.ETag);
+}
+
 /** The variables that tell a script which revision it belongs to. An absent value is left unset, not set empty. */
 export function revisionEnvironment(specification: DeploymentSpecification): Record<string, string> {
   const revision = revisionOf(specification);

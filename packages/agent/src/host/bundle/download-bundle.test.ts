@@ -103,9 +103,25 @@ describe("a bundle whose SHA-256 is signed", () => {
     writeFileSync(bundleFile, Buffer.alloc(fixture.bundle.length, 1));
     const changes = { BundleSha256: sha256(fixture.bundle) };
     expect(await fixture.run("DownloadBundle", { ...changes, DeploymentId: "d-2" })).toMatchObject({ errorCode: 0 });
-    expect(await fixture.run("DownloadBundle", changes)).toMatchObject({ errorCode: 0 });
-    expect(fixture.requests).toHaveLength(3);
+    expect(await fixture.run("DownloadBundle", changes), "the second deployment's").toMatchObject({ errorCode: 0 });
+    expect(fixture.requests).toHaveLength(2);
     expect(readFileSync(bundleFile).equals(fixture.bundle)).toBe(true);
+  });
+
+  test("is not fetched where any group's deployment, under whichever name, left these bytes here", async () => {
+    expect(await fixture.run("DownloadBundle")).toMatchObject({ errorCode: 0 });
+    const inOtherGroup = {
+      ...s3({ Key: "elsewhere.tgz" }),
+      DeploymentId: "d-2",
+      DeploymentGroupId: "22222222-2222-3333-4444-555555555555",
+      BundleSha256: sha256(fixture.bundle),
+    };
+    fixture.respond = (_, response) => response.destroy();
+    expect(await fixture.run("DownloadBundle", inOtherGroup)).toMatchObject({ errorCode: 0 });
+    expect(fixture.requests).toHaveLength(1);
+    expect(fixture.text()).toContain(`already (SHA-256 ${sha256(fixture.bundle)}), so it was not downloaded.`);
+    const taken = layoutOf(fixture.root, specification(inOtherGroup)).bundleFile;
+    expect(statSync(taken).ino).toBe(statSync(layout().bundleFile).ino);
   });
 
   test("is said to be unchecked where the server does not know it", async () => {
@@ -268,6 +284,43 @@ describe("from the presigned URL", () => {
     test("another revision's bundle is not taken for it", async () => {
       expect(await again(s3({ Key: "other.tgz" }))).toMatchObject({ errorCode: 0 });
       expect(bodies).toBe(2);
+    });
+
+    describe("while its source cannot be reached", () => {
+      const afterFirst = async (revision: ReturnType<typeof s3>, BundleSha256?: string) => {
+        expect(await fixture.run("DownloadBundle", { DeploymentId: "d-FIRST", ...revision })).toMatchObject({
+          errorCode: 0,
+        });
+        fixture.respond = (_, response) => response.destroy();
+        fixture.requests.length = 0;
+        return again({ ...revision, ...(BundleSha256 === undefined ? {} : { BundleSha256 }) });
+      };
+
+      test.each([s3({ ETag: "one" }), s3({ Version: "v7" })])(
+        "a revision that names its bytes is there: %j",
+        async (revision) => {
+          expect(await afterFirst(revision)).toMatchObject({ errorCode: 0 });
+          expect(fixture.requests).toHaveLength(0);
+          expect(bundleOf("d-AGAIN")).toEqual(fixture.bundle);
+        },
+      );
+
+      test("another revision is not installed in its stead", async () => {
+        await afterFirst(s3({ ETag: "one" }));
+        expect((await again(s3({ ETag: "two" }))).message).toContain("Could not download bundle");
+        expect(
+          (await again({ DeploymentId: "d-3", ...s3({ ETag: "one" }), BundleSha256: "0".repeat(64) })).errorCode,
+        ).toBe(5);
+      });
+
+      test("one that names a place only is not there, and the message says why and what helps", async () => {
+        const { errorCode, message } = await afterFirst(s3());
+        expect(errorCode).toBe(5);
+        expect(message).toMatch(
+          /^Could not download bundle .* A copy that was downloaded before is on this host .* neither a version nor an ETag.* Deploy a revision with an ETag/,
+        );
+        expect(existsSync(layoutOf(fixture.root, specification({ DeploymentId: "d-AGAIN" })).bundleFile)).toBe(false);
+      });
     });
 
     test("an ETag that the revision pins is still held against what is at hand", async () => {

@@ -1,13 +1,14 @@
-import { copyFileSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { proxyOfAgent } from "../agent-proxy.ts";
 import { flushDirectory, replaceFile, UNFINISHED_SUFFIX } from "../durable-file.ts";
 import { EventFailure } from "../event-failure.ts";
 import type { HostConfig } from "../host-config.ts";
 import { type DeploymentLayout, RECEIPT_NAME } from "../layout.ts";
-import type { Revision } from "../revision.ts";
+import { isExact, type Revision } from "../revision.ts";
+import { findKnownBundle, hasSoundBundle, type KnownBundle, keepInCache, takeFromCache } from "./bundle-cache.ts";
 import { isBundleSigned, notTheSignedBundle, sha256OfFile } from "./bundle-digest.ts";
 import { bundleRequest } from "./bundle-request.ts";
 import { download } from "./download.ts";
@@ -28,9 +29,9 @@ export interface BundleOnHost {
 }
 
 /**
- * Sees to it that the deployment's bundle is on this host, complete. One that an earlier run of the same deployment
- * completed is not fetched again; nor is one that another deployment of the group left, which is what a rollback finds, as
- * long as the source says that it still is the same.
+ * Sees to it that the deployment's bundle is on this host, complete. One that an earlier run of the same deployment completed is not fetched again; nor is
+ * one that any deployment of any group left, which is what a rollback finds. Nobody is asked where the server signed which bytes it is, or the revision names
+ * them; else its source has to say that it still is the same.
  */
 export async function downloadBundle(
   layout: DeploymentLayout,
@@ -42,6 +43,7 @@ export async function downloadBundle(
     signal,
     mayReuse = true,
     onRetry,
+    onReuse,
   }: {
     readonly revision: Revision;
     readonly specification: DeploymentSpecification;
@@ -51,21 +53,34 @@ export async function downloadBundle(
     /** False where what was on the host has turned out to be spoilt. */
     readonly mayReuse?: boolean;
     readonly onRetry?: (reason: string, delayMilliseconds: number) => void;
+    /** Gets the bundle's SHA-256 when it was here, and nobody was asked for it. */
+    readonly onReuse?: (sha256: string) => void;
   },
 ): Promise<BundleOnHost> {
-  const isSigned = async (file: string) =>
-    specification.BundleSha256 === undefined || isBundleSigned(specification, await sha256OfFile(file, signal));
-  if (isOnHost(layout, revision) && (await isSigned(layout.bundleFile))) {
-    return { wasThere: true, kept: Promise.resolve() };
-  }
+  const { bundlesDirectory, bundleFile } = layout;
+  const { BundleSha256: signed } = specification;
+  const isSigned = async () =>
+    signed === undefined || isBundleSigned(specification, await sha256OfFile(bundleFile, signal));
+  if (isOnHost(layout, revision) && (await isSigned())) return { wasThere: true, kept: Promise.resolve() };
   forgetBundle(layout);
-  const request = bundleRequest(revision, specification, bundleUrl, config);
-  const found = mayReuse ? findHeldBundle(layout, revision) : undefined;
-  const held = found !== undefined && (await isSigned(found.bundleFile)) ? found : undefined;
-  const unfinished = `${layout.bundleFile}${UNFINISHED_SUFFIX}`;
+  const found = mayReuse ? await findHeld(layout, revision, specification, signal) : undefined;
+  const unfinished = `${bundleFile}${UNFINISHED_SUFFIX}`;
+  const finish = (bundle: KnownBundle, wasThere: boolean): BundleOnHost => {
+    renameSync(unfinished, bundleFile);
+    const kept = keepBundle(layout, bundle);
+    // Whoever waits for it still gets the failure; it must only not end the agent while nobody does.
+    kept.catch(() => {});
+    return { wasThere, kept };
+  };
   try {
+    if (found?.isExact && takeFromCache(bundlesDirectory, found.bundle.sha256, unfinished)) {
+      onReuse?.(found.bundle.sha256);
+      return finish(found.bundle, true);
+    }
+    const known = found?.isExact ? undefined : found?.bundle;
+    const request = bundleRequest(revision, specification, bundleUrl, config);
     const downloaded = await download(request.make, unfinished, {
-      heldEtag: held?.receipt.etag,
+      heldEtag: known?.etag,
       maxBytes: config.archiveLimits.bundleBytes,
       idleMilliseconds: config.timing.downloadIdle,
       retryDelays: request.retryDelays,
@@ -76,22 +91,49 @@ export async function downloadBundle(
       ...(onRetry ? { onRetry } : {}),
       trustedOrigins: trustedOriginsOf(config),
       proxyOf: (url) => proxyOfAgent(url, { proxy: config.proxy, noProxy: config.noProxy }, config.environment),
+    }).catch((error: unknown) => {
+      throw known !== undefined && !signal.aborted ? withHeldCopy(error, known) : error;
     });
-    const wasThere = downloaded.isUnchanged && held !== undefined;
-    const { etag, bytes } = downloaded.isUnchanged ? (held?.receipt ?? NOTHING) : downloaded;
-    checkEtag(revision, etag);
-    if (!downloaded.isUnchanged && !isBundleSigned(specification, downloaded.sha256)) {
-      throw notTheSignedBundle(specification, downloaded.sha256);
+    if (downloaded.isUnchanged) {
+      // Somebody has removed it in the meantime, or the file system has no links any more: the next try asks for all of it.
+      if (known === undefined || !takeFromCache(bundlesDirectory, known.sha256, unfinished)) {
+        throw new EventFailure("The bundle was removed from this host while it was looked for. Deploy again.");
+      }
+      checkEtag(revision, known.etag);
+      return finish(known, true);
     }
-    if (wasThere) linkOrCopy(held.bundleFile, unfinished);
-    renameSync(unfinished, layout.bundleFile);
-    const kept = keepBundle(layout, { revision, bytes, etag });
-    // Whoever waits for it still gets the failure; it must only not end the agent while nobody does.
-    kept.catch(() => {});
-    return { wasThere, kept };
+    const { etag, bytes, sha256 } = downloaded;
+    checkEtag(revision, etag);
+    if (!isBundleSigned(specification, sha256)) throw notTheSignedBundle(specification, sha256);
+    return finish({ revision, bytes, etag, sha256 }, false);
   } finally {
     rmSync(unfinished, { force: true });
   }
+}
+
+/** A sound bundle in the cache that is the revision's, or was when it was downloaded. `isExact`: it cannot be another by now. */
+async function findHeld(
+  { bundlesDirectory }: DeploymentLayout,
+  revision: Revision,
+  { BundleSha256: signed }: DeploymentSpecification,
+  signal: AbortSignal,
+): Promise<{ readonly bundle: KnownBundle; readonly isExact: boolean } | undefined> {
+  const known = findKnownBundle(bundlesDirectory, revision);
+  const sha256 = signed ?? known?.sha256;
+  if (sha256 === undefined || !(await hasSoundBundle(bundlesDirectory, sha256, signal))) return undefined;
+  if (known?.sha256 === sha256) return { bundle: known, isExact: signed !== undefined || isExact(revision) };
+  const { size: bytes } = statSync(join(bundlesDirectory, sha256));
+  return { bundle: { revision, sha256, bytes }, isExact: true };
+}
+
+/** Nobody can say whether the copy still is what the revision's name stands for, so it is told of and not taken. */
+function withHeldCopy(error: unknown, { sha256 }: KnownBundle): unknown {
+  if (!(error instanceof EventFailure)) return error;
+  const copy =
+    ` A copy that was downloaded before is on this host (SHA-256 ${sha256}), but the revision names neither a version nor an ETag, so it can have ` +
+    "changed since, and the copy was not used. Deploy a revision with an ETag or a version: it can be installed again without a download.";
+  const { errorCode, scriptName, hint } = error;
+  return new EventFailure(`${error.message}${copy}`, { errorCode, scriptName, hint, cause: error });
 }
 
 /** What this host's operator has named, by enrolling it or in its agent.json. */
@@ -103,7 +145,7 @@ function trustedOriginsOf({ trustedOrigins, s3Endpoint, gitHubBaseUrl }: HostCon
 }
 
 /** The receipt comes last: a bundle with a receipt is wholly on the disk. */
-async function keepBundle(layout: DeploymentLayout, receipt: BundleReceipt): Promise<void> {
+async function keepBundle(layout: DeploymentLayout, known: KnownBundle): Promise<void> {
   const bundle = await open(layout.bundleFile, "r");
   try {
     await bundle.sync();
@@ -111,15 +153,14 @@ async function keepBundle(layout: DeploymentLayout, receipt: BundleReceipt): Pro
     await bundle.close();
   }
   flushDirectory(layout.deploymentDirectory);
-  replaceFile(layout.bundleReceiptFile, JSON.stringify(receipt), { durable: false });
+  replaceFile(layout.bundleReceiptFile, JSON.stringify(known), { durable: false });
+  keepInCache(layout.bundlesDirectory, layout.bundleFile, known);
 }
 
 /** Without its receipt a bundle is fetched again, so this is also how a damaged one is got rid of. */
 export function forgetBundle(layout: DeploymentLayout): void {
   rmSync(layout.bundleReceiptFile, { force: true });
 }
-
-const NOTHING = { etag: undefined, bytes: 0 };
 
 function isOnHost({ bundleReceiptFile, bundleFile }: DeploymentLayout, revision: Revision): boolean {
   return readReceipt(bundleReceiptFile, bundleFile, revision) !== undefined;
@@ -143,29 +184,6 @@ export function revisionOnHost(deploymentDirectory: string): Revision | undefine
     return typeof revision === "object" && revision !== null && "from" in revision ? (revision as Revision) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** A bundle of the same revision that another deployment of the group left here, and that its source can recognise. */
-function findHeldBundle(
-  { groupDirectory, bundleFile, bundleReceiptFile }: DeploymentLayout,
-  revision: Revision,
-): { readonly bundleFile: string; readonly receipt: BundleReceipt } | undefined {
-  for (const deployment of readdirSync(groupDirectory)) {
-    const held = join(groupDirectory, deployment, basename(bundleFile));
-    const receipt = readReceipt(join(groupDirectory, deployment, basename(bundleReceiptFile)), held, revision);
-    if (receipt?.etag !== undefined) return { bundleFile: held, receipt };
-  }
-  return undefined;
-}
-
-/** Bundles are replaced and never changed, so that two deployments may share one; not every file system can. */
-function linkOrCopy(from: string, to: string): void {
-  rmSync(to, { force: true });
-  try {
-    linkSync(from, to);
-  } catch {
-    copyFileSync(from, to);
   }
 }
 
