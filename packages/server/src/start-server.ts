@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
 import { WrongOptionError } from "@sluice/model/wrong-option.ts";
+import { isSingleFile } from "@sluice/wire/program/own-program.ts";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { newAccessKey } from "./access/new-access-key.ts";
@@ -191,8 +192,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-/** Beside the program: from the sources, and from the built program in `dist/`. */
+/** In the program of a release; else beside it: from the sources, and from the built program in `dist/`. */
 function webDirectory(): WebDirectory {
+  if (isSingleFile()) return { path: null, mayChange: false };
   const here = import.meta.dirname;
   return here.endsWith(SOURCES)
     ? { path: join(here.slice(0, -SOURCES.length), "dist", "web"), mayChange: true }

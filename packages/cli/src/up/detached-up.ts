@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
+import { ownProgram } from "@sluice/wire/program/own-program.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { ended, signal } from "../process/child-process.ts";
-import { findLauncher } from "./launcher.ts";
 import { untilReady } from "./running-up.ts";
 import type { UpRecord } from "./up-record.ts";
 
@@ -29,7 +29,7 @@ export async function startDetached(dataDirectory: string, args: readonly string
   const logFile = logFileOf(dataDirectory);
   keepOneBefore(logFile);
   const log = openSync(logFile, "a", PRIVATE_FILE);
-  const child = spawn(findLauncher(), ["up", ...args], { stdio: ["ignore", log, log], detached: true });
+  const child = spawn(ownProgram().file, ["up", ...args], { stdio: ["ignore", log, log], detached: true });
   closeSync(log);
   const end = ended(child);
   let status: number | NodeJS.Signals | undefined;

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { ownProgram } from "@sluice/wire/program/own-program.ts";
 import { ended, onlyChildOf, signal, terminate } from "../process/child-process.ts";
 import { dieWithParent } from "./isolation/namespace.ts";
-import { findLauncher, findNodeDirectory } from "./launcher.ts";
+import { findNodeDirectory } from "./node-directory.ts";
 
 /** How long an agent may take to say goodbye before it is killed. */
 const AGENT_GRACE_MILLISECONDS = 10_000;
@@ -28,7 +29,8 @@ export interface AgentProcess {
 
 export async function startAgent(command: AgentCommand): Promise<AgentProcess> {
   const log = openSync(command.logFile, "a", 0o600);
-  const argv = [...dieWithParent(), ...command.enter, findLauncher(), "agent", "run", "--data", command.agentDirectory];
+  const start = [ownProgram().file, "agent", "run", "--data", command.agentDirectory];
+  const argv = [...dieWithParent(), ...command.enter, ...start];
   const [program = "", ...args] = argv;
   let child: ChildProcess;
   try {
@@ -61,5 +63,5 @@ export function agentEnvironment(extra: Readonly<Record<string, string>>): Recor
     process.env.PATH ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     findNodeDirectory(),
   ];
-  return { ...own, PATH: path.join(":"), ...extra };
+  return { ...own, PATH: path.filter(Boolean).join(":"), ...extra };
 }

@@ -1,5 +1,5 @@
-import { isSea } from "node:sea";
 import { FUNCTION_RUNTIME_COMMAND } from "@sluice/model/function-runtime-command.ts";
+import { isSingleFile } from "@sluice/wire/program/own-program.ts";
 
 /** What runs functions in JavaScript. */
 export interface NodeProgram {
@@ -10,17 +10,11 @@ export interface NodeProgram {
 
 /** The one that this process is. */
 export function ownNodeProgram(): NodeProgram {
-  return { path: process.execPath, isSluice: isSea() };
-}
-
-export interface NodeRun {
-  readonly command: readonly string[];
-  /** Over those of the function. */
-  readonly variables: Readonly<Record<string, string>>;
+  return { path: process.execPath, isSluice: isSingleFile() };
 }
 
 /**
- * Runs a file with an option of Node's.
+ * The command that runs a file with an option of Node's.
  * @param place of the program, as the function sees it
  * @param variables of the function
  */
@@ -30,9 +24,9 @@ export function nodeRun(
   option: string,
   file: string,
   variables: Readonly<Record<string, string>>,
-): NodeRun {
-  if (!isSluice) return { command: [place, option, file], variables: {} };
-  // Options of Node's come to such a program by this variable alone; function-runtime.ts takes ours out again.
+): readonly string[] {
+  if (!isSluice) return [place, option, file];
+  // Such a program takes options of Node's by this argument alone, and none from NODE_OPTIONS: the function's own go with ours.
   const options = [variables.NODE_OPTIONS, option].filter(Boolean).join(" ");
-  return { command: [place, FUNCTION_RUNTIME_COMMAND, file, option], variables: { NODE_OPTIONS: options } };
+  return [place, `--node-options=${options}`, FUNCTION_RUNTIME_COMMAND, file];
 }

@@ -20,7 +20,7 @@ import { functionVariables, logStreamOf } from "./function-variables.ts";
 import { createInvocationLog } from "./invocation-log.ts";
 import { launchAlone, launchInSandbox } from "./launch.ts";
 import { foldersIn, lookAtMachine, type Machine, removeLeft, writeForAll } from "./machine.ts";
-import { type NodeRun, nodeRun, ownNodeProgram } from "./node-program.ts";
+import { nodeRun, ownNodeProgram } from "./node-program.ts";
 import { peerUser } from "./peer-user.ts";
 import type { FunctionProcessesDependencies } from "./runner-dependencies.ts";
 import { type EnvironmentProcesses, RunningEnvironment } from "./running-environment.ts";
@@ -86,16 +86,16 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
     return "trouble" in program ? program.trouble : undefined;
   };
 
-  const commandOf = async (plan: FunctionPlan, places: Places): Promise<NodeRun> => {
+  const commandOf = async (plan: FunctionPlan, places: Places): Promise<readonly string[]> => {
     const kind = runtimeKind(plan.runtime);
-    if (kind === "provided") return { command: [`${places.taskRoot}/bootstrap`], variables: {} };
+    if (kind === "provided") return [`${places.taskRoot}/bootstrap`];
     if (kind === "nodejs") {
       const heap = `--max-old-space-size=${Math.floor(plan.memoryMegabytes * HEAP_SHARE)}`;
       return nodeRun(node, places.node, heap, `${places.runtimeRoot}/node-runtime.cjs`, plan.variables);
     }
     const program = await findPythonOnce();
     if ("trouble" in program) throw new Error(program.trouble);
-    return { command: [program.path, `${places.runtimeRoot}/python-runtime.py`], variables: {} };
+    return [program.path, `${places.runtimeRoot}/python-runtime.py`];
   };
 
   let written: string | undefined;
@@ -144,15 +144,14 @@ export function createProcessRunner(rules: FunctionRules, dependencies: Function
     try {
       const runtimeApi = api.address;
       const endpoint = await endpointOf(places.runtimeRoot);
-      const given = functionVariables(plan, {
+      const variables = functionVariables(plan, {
         ...places,
         runtimeApi,
         logStream,
         region: dependencies.region,
         endpoint,
       });
-      const run = await commandOf(plan, places);
-      const [command, variables] = [run.command, { ...given, ...run.variables }];
+      const command = await commandOf(plan, places);
       const temporaryMegabytes = plan.ephemeralStorageMegabytes;
       if (isIsolated) {
         const own = { code: codeFolder, runtime: folders.runtime, temporaryMegabytes, uid };

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { getAsset, isSea } from "node:sea";
+import { programAsset } from "@sluice/wire/program/own-program.ts";
 
 /** What a function in JavaScript finds of AWS's SDK where it has none of its own: as much as hooks and callers of functions need. */
 export const SDK_MODULES = ["@aws-sdk/client-codedeploy", "@aws-sdk/client-lambda"] as const;
@@ -27,11 +27,7 @@ export function embeddedSdkModules(read = readAsset): ReadonlyMap<string, string
 }
 
 function readAsset(name: string): string | undefined {
-  try {
-    return isSea() ? getAsset(name, "utf8") : undefined;
-  } catch {
-    return undefined;
-  }
+  return programAsset(name)?.toString("utf8");
 }
 
 /** Undefined: this installation has none. */

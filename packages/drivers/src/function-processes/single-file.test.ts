@@ -18,7 +18,9 @@ it("runs functions by the program that Sluice is, where that is no node by itsel
   const folder = mkdtempSync(join(tmpdir(), "sluice-single-file-"));
   const program = join(folder, "sluice");
   const main = join(ROOT, "packages/cli/src/main.ts");
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
+  // Node takes its options out of the command line of such a program before its main script runs.
+  const takeOptions = `options=\${1#--node-options=}\nshift\nexec '${process.execPath}' $options '${main}' "$@"`;
+  writeFileSync(program, `#!/bin/sh\n${takeOptions}\n`);
   chmodSync(program, 0o755);
   const settings = IS_HIDDEN ? ({ isolation: "none" } as const) : { folders: [ROOT] };
   const world = openRunner({ settings, node: { path: program, isSluice: true } });
