@@ -108,6 +108,7 @@ export const ROOMS: RoomTable = {
     backup: ["store", "logs", "planning"],
     effects: ["loops", "store", "hosts", "platforms", "traffic", "preflight"],
     "late-hosts": ["loops", "store", "hosts", "groups", "preflight"],
+    upgrades: ["loops", "store", "hosts", "signing", "preflight"],
     "operations/codedeploy": [
       "access",
       "store",
@@ -147,6 +148,7 @@ export const ROOMS: RoomTable = {
       "groups",
       "preflight",
       "retention",
+      "upgrades",
       "operations/iam",
       "operations/codedeploy",
       "runner",

@@ -100,6 +100,8 @@ export function host(hostId: string, change: Partial<HostRow> = {}): HostRow {
     last_seen_at: null,
     goodbye_at: null,
     retired_at: null,
+    agent_platform: null,
+    agent_upgrade_obstacle: null,
     ...change,
   };
 }

@@ -187,6 +187,9 @@ export class SimulatedServer {
       preflight: undefined as never,
       retention: undefined as never,
       audit: undefined as never,
+      // Nor upgrades agents.
+      agentUpgrades: { wake: () => {}, heard: async () => undefined },
+      findAgentProgram: undefined as never,
       // Nor lists bundles, or what forms choose from.
       bundles: undefined as never,
       serves: undefined as never,

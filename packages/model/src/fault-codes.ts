@@ -28,6 +28,9 @@ export const FAULTS = {
   TriggerDeliveryDoesNotExistException: 400,
   AccessKeyDoesNotExistException: 400,
   AccessKeyInUseException: 400,
+  AgentProgramDoesNotExistException: 400,
+  AgentUpgradeDoesNotExistException: 400,
+  AgentUpgradeInProgressException: 400,
   // The console's doors.
   SessionEndedException: 401,
   SignInRefusedException: 401,

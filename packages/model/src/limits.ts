@@ -35,6 +35,9 @@ export const MAX_TERMINATION_WAIT_MINUTES = 2880;
 /** Until ContinueDeployment: 48 hours for hosts, 120 hours for ECS. */
 export const MAX_READY_WAIT_MINUTES = { Server: 2880, Lambda: 2880, ECS: 7200 } as const;
 
+/** Sluice's own: hosts that a call names whose agents are to be upgraded. */
+export const MAX_NAMED_UPGRADE_HOSTS = 100;
+
 /** A year. */
 export const MAX_TOKEN_LIFE_SECONDS = 31_536_000;
 

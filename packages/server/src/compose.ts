@@ -81,6 +81,8 @@ import { readRestoredMark } from "./store/restored-mark.ts";
 import { countOn, removeCounts, stopCounting } from "./store/server-counts.ts";
 import { settingOrNew } from "./store/settings.ts";
 import { WakeFeed } from "./store/wake-feed.ts";
+import { AgentUpgrades } from "./upgrades/agent-upgrades.ts";
+import type { FindAgentProgram } from "./upgrades/find-agent-program.ts";
 
 const OFFER_CHARACTERS = 10;
 const SERVER_ID_CHARACTERS = 8;
@@ -240,6 +242,18 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
         { deploymentId, error: describe(error) },
         "a deployment was ended by an internal error of Sluice: please report it with this log",
       ),
+  });
+  const findAgentProgram: FindAgentProgram = async () => ({ cure: "This server has no programs for hosts." });
+  const agentUpgrades = new AgentUpgrades({
+    store,
+    liveness,
+    matchHosts,
+    timers: systemTimers,
+    signingKey,
+    findAgentProgram,
+    onError: unlessAway((error) =>
+      log.error({ error: describe(error) }, "cannot go on with the upgrade of agents; trying again"),
+    ),
   });
   const notifications = createNotifications({
     store,
@@ -447,6 +461,8 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
         functions: functions !== undefined,
         bindings: config.bindings.map(({ port, match, driver }) => ({ port, match, driver })),
       },
+      agentUpgrades,
+      findAgentProgram,
       preflight: { matchHosts, trafficRouter, alarmReader, revisions, shiftPorts, hosts: liveness },
       signingCertificate: signingKey.certificatePem,
       serverFingerprints,
@@ -530,6 +546,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       services?.start();
       notifications.start();
       if (store.dialect === "postgres") clock.start();
+      agentUpgrades.start();
       retention.start();
       logKeeper.start();
       keyUsage.start();
@@ -540,6 +557,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       clock.close();
       await probe.close();
       if (beats > 0) await stopCounting(store, owner).catch(() => {});
+      await agentUpgrades.close();
       await retention.close();
       await notifications.close();
       await runner.close();

@@ -1,5 +1,7 @@
 import { darkAt } from "@sluice/engine/observation.ts";
+import { compareVersions } from "@sluice/model/compare-versions.ts";
 import { hostLabel } from "@sluice/model/host-label.ts";
+import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import type { HostState, HostSummary } from "@sluice/wire/sluice/sluice-api.ts";
 import { type HostRow, tagsOf } from "../store/hosts.ts";
 import { clockSentence } from "./clock-trouble.ts";
@@ -18,6 +20,11 @@ export function hostState(row: HostRow, liveness: Liveness, now: number): HostSt
   return isUnheard ? "unknown" : "alive";
 }
 
+/** Of the AWS agent, which has versions of its own, nobody can say it. */
+function isAgentBehind({ agent, agent_version: version }: HostRow): boolean {
+  return agent === "sluice" && version !== null && compareVersions(version, SLUICE_VERSION) < 0;
+}
+
 export function hostSummary(row: HostRow, liveness: Liveness, now: number, runningCommands: number): HostSummary {
   const current = liveness.withHeard(row);
   const clock = liveness.clockTrouble(row.host_id);
@@ -30,6 +37,7 @@ export function hostSummary(row: HostRow, liveness: Liveness, now: number, runni
     zone: row.zone ?? undefined,
     address: row.address ?? undefined,
     agentVersion: current.agent_version ?? undefined,
+    ...(isAgentBehind(current) && { isAgentBehind: true }),
     declaredAt: new Date(row.declared_at),
     enrolledAt: row.enrolled_at === null ? undefined : new Date(row.enrolled_at),
     lastSeenAt: current.last_seen_at === null ? undefined : new Date(current.last_seen_at),

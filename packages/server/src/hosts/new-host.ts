@@ -31,5 +31,7 @@ export function newHostRow({ hostId, hostName, kind, hostIdentifier, tags, now }
     last_seen_at: null,
     goodbye_at: null,
     retired_at: null,
+    agent_platform: null,
+    agent_upgrade_obstacle: null,
   };
 }

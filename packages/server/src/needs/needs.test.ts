@@ -116,7 +116,7 @@ it("a call of Sluice's own needs the group of its deployment, and every member t
   // The host of an agent's own calls is looked for by the operation.
   expect([...naming].sort()).toEqual([
     ...["applicationName", "deploymentGroupName", "deploymentId", "fromDeploymentId", "host", "hostIdentifier"],
-    ...["hostName", "instanceId", "toDeploymentId"],
+    ...["hostName", "hosts", "instanceId", "toDeploymentId"],
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { MAX_NAMED_UPGRADE_HOSTS } from "@sluice/model/limits.ts";
 import { sluiceHostArn } from "@sluice/model/resource-arn.ts";
 import type { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import type { Action } from "../access/action.ts";
@@ -43,6 +44,8 @@ interface NamingMembers extends NamingLogs {
   readonly host?: unknown;
   readonly hostName?: unknown;
   readonly instanceId?: unknown;
+  /** Names or ids. */
+  readonly hosts?: unknown;
   readonly userName?: unknown;
   readonly roleName?: unknown;
   readonly policyName?: unknown;
@@ -115,7 +118,12 @@ async function identityArns(input: NamingMembers, context: NeedsContext): Promis
 
 async function hostArns(input: NamingMembers, context: NeedsContext): Promise<readonly string[]> {
   const [host] = texts(input.host, input.hostName, input.instanceId);
-  return host === undefined ? [] : [sluiceHostArn(context, await hostNameOf(context, host))];
+  const several = Array.isArray(input.hosts) ? texts(...input.hosts.slice(0, MAX_NAMED_UPGRADE_HOSTS)) : [];
+  const arns: string[] = [];
+  for (const one of host === undefined ? several : [host]) {
+    arns.push(sluiceHostArn(context, await hostNameOf(context, one)));
+  }
+  return arns;
 }
 
 /** A host is named in policies by its name, however the call names it, which finds it as the operations do. */

@@ -51,6 +51,8 @@ export const CHANGED_BY: Readonly<Partial<Record<Action, readonly ChangedNoun[]>
   "sluice:RemoveHost": HOSTS,
   "sluice:RevokeEnrolmentToken": HOSTS,
   "sluice:RotateAccessKey": KEYS,
+  "sluice:StartAgentUpgrade": HOSTS,
+  "sluice:StopAgentUpgrade": HOSTS,
   "sluice:TagHost": HOSTS,
   "sluice:UntagHost": HOSTS,
   "sluice:UpdateAccessKey": KEYS,

@@ -138,6 +138,21 @@ export async function groupUsingConfig(
     .executeTakeFirst();
 }
 
+/** Every group of applications on hosts, with its application's name. */
+export async function listServerGroups(
+  db: Kysely<Database>,
+): Promise<readonly (DeploymentGroupRow & { readonly application_name: string })[]> {
+  return db
+    .selectFrom("deployment_groups")
+    .innerJoin("applications", "applications.application_id", "deployment_groups.application_id")
+    .selectAll("deployment_groups")
+    .select("application_name")
+    .where("compute_platform", "=", "Server")
+    .orderBy("application_name")
+    .orderBy("deployment_group_name")
+    .execute();
+}
+
 export interface GroupWithFields extends DeploymentGroupName {
   readonly fields: DeploymentGroupFields;
 }

@@ -8,6 +8,7 @@ import { up as containerServices } from "./migrations/0006-container-services.ts
 import { up as functions } from "./migrations/0007-functions.ts";
 import { up as consoleTables } from "./migrations/0008-console.ts";
 import { up as access } from "./migrations/0009-access.ts";
+import { up as agentUpgrades } from "./migrations/0010-agent-upgrades.ts";
 
 export type Dialect = "sqlite" | "postgres";
 
@@ -94,6 +95,14 @@ export const MIGRATIONS: readonly Migration[] = [
     checksums: {
       sqlite: "d8ca2ceac1f51a47bfef95a0bd6458cfd8e3fd0781f76ffb9dd916fc13fd4c95",
       postgres: "d8ca2ceac1f51a47bfef95a0bd6458cfd8e3fd0781f76ffb9dd916fc13fd4c95",
+    },
+  },
+  {
+    name: "0010-agent-upgrades",
+    up: agentUpgrades,
+    checksums: {
+      sqlite: "d36980be769bd645f4211d02bea82ec5a8b75cb394b7f54dfb1de4d34b60f911",
+      postgres: "d36980be769bd645f4211d02bea82ec5a8b75cb394b7f54dfb1de4d34b60f911",
     },
   },
 ];

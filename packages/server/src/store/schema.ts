@@ -7,6 +7,7 @@ import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import type { Tag } from "@sluice/model/tag-filter.ts";
 import type { Generated } from "kysely";
+import type { AgentProgramFacts, AgentUpgradeRequest } from "./columns/agent-upgrade-columns.ts";
 import type { DeploymentConfigFields } from "./columns/catalogue-columns.ts";
 import type { StoredSnapshot } from "./columns/console-columns.ts";
 import type { DeploymentHead } from "./columns/deployment-columns.ts";
@@ -56,6 +57,8 @@ export interface Database extends EcsTables, LambdaTables, IamTables {
   console_sessions: ConsoleSessionsTable;
   deployment_notes: DeploymentNotesTable;
   deployment_snapshots: DeploymentSnapshotsTable;
+  agent_upgrades: AgentUpgradesTable;
+  agent_upgrade_hosts: AgentUpgradeHostsTable;
 }
 
 type PlainJson<Table extends keyof Database> = {
@@ -132,6 +135,10 @@ export interface HostsTable {
   goodbye_at: number | null;
   /** Deregistered (on-premises) or removed (`sluice hosts remove`): never a target again. */
   retired_at: number | null;
+  /** `linux-x64`: which program its agent is; null: the agent does not say. */
+  agent_platform: Generated<string | null>;
+  /** Why the agent cannot replace its own program, in its words; null: it can, or does not say. */
+  agent_upgrade_obstacle: Generated<string | null>;
 }
 
 export interface ApplicationsTable {
@@ -369,4 +376,56 @@ export interface DeploymentSnapshotsTable {
   deployment_id: string;
   taken_at: number;
   snapshot_json: Json<StoredSnapshot>;
+}
+
+export type AgentUpgradeStatus = "Running" | "Stopping" | "Succeeded" | "Failed" | "Stopped";
+
+/** Upgrades of agents. One at most is active. */
+export interface AgentUpgradesTable {
+  upgrade_id: string;
+  version: string;
+  /** `Stopping`: no host begins, and those that have begun are waited for. */
+  status: AgentUpgradeStatus;
+  /** 1 until it has ended. */
+  active: number;
+  request_json: Json<AgentUpgradeRequest>;
+  /** The programs that are offered, one for each platform: every server offers these bytes and no others. */
+  programs_json: Json<readonly AgentProgramFacts[]>;
+  /** ARN of who started it. */
+  created_by: string | null;
+  created_at: number;
+  ended_at: number | null;
+  /** As what it ends once no host is under way; null while it goes on. */
+  end_status: "Failed" | "Stopped" | null;
+  /** Why it stopped, in words. */
+  reason: string | null;
+}
+
+/**
+ * `waiting`: not its turn yet. `offered`: the program is in the answers to its heartbeats. `downloading`: its agent has taken the offer.
+ * `restarted`: its agent has the program, and goes to start it. `restored`: the program did not work there, and the former one runs again.
+ * `skipped`: nothing was done.
+ */
+export type AgentUpgradeHostState =
+  | "waiting"
+  | "offered"
+  | "downloading"
+  | "restarted"
+  | "done"
+  | "restored"
+  | "failed"
+  | "skipped";
+
+export interface AgentUpgradeHostsTable {
+  upgrade_id: string;
+  host_id: string;
+  /** The order in which hosts get their turn. */
+  ordinal: number;
+  /** As it was when the upgrade began. */
+  host_name: string;
+  state: AgentUpgradeHostState;
+  from_version: string | null;
+  /** What it waits for, or why it ended so. */
+  reason: string | null;
+  changed_at: number;
 }

@@ -20,6 +20,9 @@ const GENERATOR = fileURLToPath(new URL("../../../../scripts/generate-shapes.ts"
 const NOT_OF_ANY_MODEL = [
   "AccessKeyDoesNotExistException",
   "AccessKeyInUseException",
+  "AgentProgramDoesNotExistException",
+  "AgentUpgradeDoesNotExistException",
+  "AgentUpgradeInProgressException",
   "CrossSiteRequestException",
   "DeleteConflict",
   "EnrolmentTokenInvalidException",

@@ -1,4 +1,4 @@
-import { integer, list, string, structure, timestamp } from "../shapes/shape.ts";
+import { boolean, integer, list, string, structure, timestamp } from "../shapes/shape.ts";
 
 export const tags = list(structure({ Key: string, Value: string }, ["Key", "Value"]));
 
@@ -12,6 +12,7 @@ export const hostSummary = structure(
     zone: string,
     address: string,
     agentVersion: string,
+    isAgentBehind: boolean,
     declaredAt: timestamp,
     enrolledAt: timestamp,
     lastSeenAt: timestamp,

@@ -5,6 +5,7 @@ import type {
   RevisionLocation,
   TargetInstances,
 } from "@aws-sdk/client-codedeploy";
+import type { AgentUpgradeReport, SignedAgentOffer } from "./agent-upgrade-api.ts";
 
 /**
  * Sluice's own operations: `X-Amz-Target: Sluice_20261101.<Operation>`, signed for the service `sluice`, AWS JSON 1.1.
@@ -36,6 +37,8 @@ export interface HostSummary {
   readonly zone?: string | undefined;
   readonly address?: string | undefined;
   readonly agentVersion?: string | undefined;
+  /** Its agent is Sluice's, and of an earlier version than the server; absent: it is not. */
+  readonly isAgentBehind?: boolean | undefined;
   readonly declaredAt: Date;
   readonly enrolledAt?: Date | undefined;
   readonly lastSeenAt?: Date | undefined;
@@ -128,10 +131,20 @@ export interface HostHeartbeatInput {
   readonly clockOffsetSeconds?: number | undefined;
   /** The agent is going away: count it as dark at once. */
   readonly goodbye?: boolean | undefined;
+  /** `linux-x64` or `linux-arm64`: which program the agent is. */
+  readonly agentPlatform?: string | undefined;
+  /** Why the agent cannot replace its own program, with the cure; absent: it can, if it gave its platform. */
+  readonly agentUpgradeObstacle?: string | undefined;
+  /** What became of the program that it was offered. */
+  readonly agentUpgrade?: AgentUpgradeReport | undefined;
 }
 export interface HostHeartbeatOutput {
   /** When to send the next one. */
   readonly intervalSeconds: number;
+  /** A program for the agent to become; in every answer until it is taken. */
+  readonly agentOffer?: SignedAgentOffer | undefined;
+  /** `agentUpgrade` was written down, and need not be said again. */
+  readonly isAgentUpgradeHeard?: boolean | undefined;
 }
 
 export interface LogChunk {

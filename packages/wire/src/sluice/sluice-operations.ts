@@ -1,4 +1,5 @@
 import type { AccessOperations } from "./access-api.ts";
+import type { AgentUpgradeOperations } from "./agent-upgrade-api.ts";
 import type { ListAuditEventsInput, ListAuditEventsOutput } from "./audit-api.ts";
 import type { ConsoleOperations } from "./console-api.ts";
 import type { GitHubOperations } from "./git-hub-api.ts";
@@ -82,6 +83,7 @@ export interface SluiceOperations
   extends ServedConsoleOperations,
     DeploymentOperations,
     AccessOperations,
+    AgentUpgradeOperations,
     GitHubOperations {
   CreateEnrolmentToken: { input: CreateEnrolmentTokenInput; output: CreateEnrolmentTokenOutput };
   ListEnrolmentTokens: { input: ListEnrolmentTokensInput; output: ListEnrolmentTokensOutput };

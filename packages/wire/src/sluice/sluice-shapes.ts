@@ -1,4 +1,5 @@
 import { boolean, integer, list, outputText, string, structure, type TableFor, timestamp } from "../shapes/shape.ts";
+import { AGENT_UPGRADE_TABLE, agentUpgradeReport, signedAgentOffer } from "./agent-upgrade-shapes.ts";
 import { alarmConfiguration, autoRollbackConfiguration, revision, targetInstances } from "./api-shapes.ts";
 import { AUDIT_TABLE } from "./audit-shapes.ts";
 import { CONSOLE_TABLE } from "./console-shapes.ts";
@@ -198,10 +199,15 @@ export const SLUICE_TABLE = {
         agentVersion: string,
         clockOffsetSeconds: integer,
         goodbye: boolean,
+        agentPlatform: string,
+        agentUpgradeObstacle: string,
+        agentUpgrade: agentUpgradeReport,
       },
       ["hostIdentifier", "heldCommands"],
     ),
-    output: structure({ intervalSeconds: integer }, ["intervalSeconds"]),
+    output: structure({ intervalSeconds: integer, agentOffer: signedAgentOffer, isAgentUpgradeHeard: boolean }, [
+      "intervalSeconds",
+    ]),
   },
   PutHostLogs: {
     input: structure({ hostIdentifier: string, chunks: list(logChunk) }, ["hostIdentifier", "chunks"]),
@@ -353,6 +359,7 @@ export const SLUICE_TABLE = {
   },
   ...CONSOLE_TABLE,
   ...AUDIT_TABLE,
+  ...AGENT_UPGRADE_TABLE,
   ...FAILURE_SHAPES,
   ...DIFFERENCE_SHAPES,
 } satisfies TableFor<SluiceOperations>;

@@ -5,6 +5,7 @@ import {
   MAX_HELD_COMMANDS,
   MAX_HOST_COMMAND_IDENTIFIER_CHARACTERS,
 } from "@sluice/model/limits.ts";
+import type { SignedAgentOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import type { HostHeartbeatInput, HostHeartbeatOutput } from "@sluice/wire/sluice/sluice-api.ts";
 import { authorize } from "../../access/authorize.ts";
 import { HEARTBEAT_INTERVAL_SECONDS } from "../../hosts/liveness.ts";
@@ -40,7 +41,13 @@ export const hostHeartbeat: Operation<HostHeartbeatInput, HostHeartbeatOutput, S
     return answer;
   }
   try {
-    await withinPatience(takeHeartbeat(input, context, now()), STORE_PATIENCE_MILLISECONDS);
+    const agentOffer = await withinPatience(takeHeartbeat(input, context, now()), STORE_PATIENCE_MILLISECONDS);
+    return {
+      ...answer,
+      ...(agentOffer && { agentOffer }),
+      // Whoever is answered without it says it again.
+      ...(input.agentUpgrade && { isAgentUpgradeHeard: true }),
+    };
   } catch (error) {
     const isTheDatabases = error instanceof OutOfPatience || error instanceof DatabaseAwayError;
     if (!isTheDatabases || principal.hostId === null) throw error;
@@ -48,15 +55,23 @@ export const hostHeartbeat: Operation<HostHeartbeatInput, HostHeartbeatOutput, S
   return answer;
 };
 
-async function takeHeartbeat(input: HostHeartbeatInput, context: SluiceContext, receivedAt: number): Promise<void> {
-  const { liveness, runner } = context;
-  const { host_id: hostId } = await speakingHost(input.hostIdentifier, context);
+/** Answers the program that the host is offered. */
+async function takeHeartbeat(
+  input: HostHeartbeatInput,
+  context: SluiceContext,
+  receivedAt: number,
+): Promise<SignedAgentOffer | undefined> {
+  const { liveness, runner, agentUpgrades } = context;
+  const host = await speakingHost(input.hostIdentifier, context);
+  const { host_id: hostId } = host;
   const agentVersion = input.agentVersion ? truncate(input.agentVersion, MAX_AGENT_VERSION_CHARACTERS) : null;
   liveness.seen(hostId, receivedAt, "sluice", agentVersion);
   liveness.correctsClock(hostId, input.clockOffsetSeconds ?? 0, receivedAt);
   if (input.goodbye) liveness.goodbye(hostId, receivedAt);
   await runner.heartbeat(hostId, input.heldCommands, receivedAt);
   if (input.goodbye) await runner.hostLeft(hostId);
+  const { agentPlatform: saidPlatform, agentUpgradeObstacle: saidObstacle } = input;
+  return agentUpgrades.heard({ ...host, saidPlatform, saidObstacle }, input.agentUpgrade);
 }
 
 /** Refused rather than cut: a list without a command that the host holds would fail it. */

@@ -377,6 +377,8 @@ it("lets hosts report, readers read, and root do all", () => {
     "GetCallerAccess",
     "CreateConsoleLink",
     "ListAuditEvents",
+    "GetAgentUpgrade",
+    "ListAgentUpgrades",
   ]);
   expect(allowed("host")).toEqual(["EnrolHost", "HostHeartbeat", "PutHostLogs"]);
 });

@@ -91,6 +91,8 @@ export async function testInstallation(): Promise<TestInstallation> {
     },
     // Pruning is tested with a store of its own.
     retention: undefined as never,
+    agentUpgrades: { wake: () => {}, heard: async () => undefined },
+    findAgentProgram: async () => ({ cure: "Put one there." }),
     preflight: {
       matchHosts: async (selection) => selectHosts(outside.hosts, selection),
       trafficRouter: memoryTrafficRouter.create(

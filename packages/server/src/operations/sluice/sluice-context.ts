@@ -13,6 +13,8 @@ import type { Runner } from "../../runner/runner.ts";
 import type { TaskLogs } from "../../services/task-logs.ts";
 import type { AccessKeys } from "../../store/access-keys.ts";
 import { findLivingHostByIdentifier, type HostRow } from "../../store/hosts.ts";
+import type { AgentUpgrades } from "../../upgrades/agent-upgrades.ts";
+import type { FindAgentProgram } from "../../upgrades/find-agent-program.ts";
 import type { CodeDeployContext } from "../codedeploy/codedeploy-context.ts";
 import type { OperationContext } from "../operation.ts";
 import type { LogCursors } from "./log-cursors.ts";
@@ -30,6 +32,8 @@ export interface SluiceContext extends OperationContext {
   readonly notifications: Pick<Notifications, "notifier" | "wake">;
   readonly retention: Pick<Retention, "runNow" | "wait" | "preview">;
   readonly preflight: PreflightParts;
+  readonly agentUpgrades: Pick<AgentUpgrades, "wake" | "heard">;
+  readonly findAgentProgram: FindAgentProgram;
   /** For what is done to deployments by CodeDeploy's own operations. */
   readonly codeDeploy: Omit<CodeDeployContext, keyof OperationContext>;
   /** This server's own buckets, and what deployments read of them. */

@@ -1,6 +1,9 @@
 import { MAX_INPUT_BYTES } from "@sluice/wire/json/json-protocol.ts";
 import type { SluiceOperations } from "@sluice/wire/sluice/sluice-operations.ts";
 import type { Operation } from "../operation.ts";
+import { getAgentUpgrade, listAgentUpgrades } from "./agent-upgrades/get-agent-upgrade.ts";
+import { startAgentUpgrade } from "./agent-upgrades/start-agent-upgrade.ts";
+import { stopAgentUpgrade } from "./agent-upgrades/stop-agent-upgrade.ts";
 import { listAuditEvents } from "./audit/list-audit-events.ts";
 import { changeShift } from "./change-shift.ts";
 import { actOnDeployment } from "./console/act-on-deployment.ts";
@@ -121,6 +124,10 @@ export const SLUICE_HANDLERS: {
   GetCallerAccess: getCallerAccess,
   CreateConsoleLink: createConsoleLink,
   ListAuditEvents: listAuditEvents,
+  StartAgentUpgrade: startAgentUpgrade,
+  GetAgentUpgrade: getAgentUpgrade,
+  ListAgentUpgrades: listAgentUpgrades,
+  StopAgentUpgrade: stopAgentUpgrade,
 };
 
 /** Whose credential is in the body. */
