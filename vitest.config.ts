@@ -3,13 +3,14 @@ import LongestFirst from "./scripts/longest-first.ts";
 
 /** Tests that use both cores by themselves, or that say how a server fares under a load that they make. */
 const ALONE = [
-  "tests/hearing/**/*.test.ts",
   "tests/rollouts/traffic-under-load.test.ts",
   "tests/security/exhaustion.test.ts",
   // Functions that fork for as long as they may: whatever else runs then gets next to no processor time.
   "tests/functions/hostile-functions.test.ts",
   "packages/drivers/src/function-processes/containment.test.ts",
 ];
+/** Whether living hosts are heard. They wait for outages and silence most of the time, so two of them at once leave most of both cores to a server. */
+const HEARING = ["tests/hearing/**/*.test.ts"];
 /** Chromium ends what it fetches whenever an interface of the machine comes or goes (net::ERR_NETWORK_CHANGED), and other tests make many. */
 const BROWSER = ["tests/console/{accessibility,classic-path,failure,hostile,restart,shift,sign-in}.test.ts"];
 
@@ -70,7 +71,7 @@ export default defineConfig({
         test: {
           name: "whole",
           include: ["tests/**/*.test.ts"],
-          exclude: [...ALONE, ...BROWSER, ...LONG, SIMULATION],
+          exclude: [...ALONE, ...HEARING, ...BROWSER, ...LONG, SIMULATION],
           ...PATIENT,
           sequence: { groupOrder: 1 },
         },
@@ -98,11 +99,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "hearing",
+          include: HEARING,
+          maxWorkers: 2,
+          ...PATIENT,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "browser",
           include: BROWSER,
           maxWorkers: 2,
           ...PATIENT,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],
