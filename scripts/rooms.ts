@@ -17,10 +17,10 @@ export const ROOMS: RoomTable = {
     bundle: [],
     differences: [],
     "input-checks": [HALL],
-    lint: [HALL, "app-spec", "bundle"],
+    lint: [HALL, "app-spec", "bundle", "service-app-spec"],
     "log-lines": [],
     policy: [HALL],
-    "service-app-spec": [HALL],
+    "service-app-spec": [HALL, "app-spec"],
     "stored-json": [HALL],
   },
   wire: {

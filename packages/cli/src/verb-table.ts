@@ -18,6 +18,11 @@ export const VERBS: readonly Verb[] = [
   },
   { name: "plan", summary: "check a deployment without changing anything", load: () => import("./verbs/plan.ts") },
   {
+    name: "lint",
+    summary: "check an AppSpec, and the bundle around it, without a server",
+    load: () => import("./verbs/lint.ts"),
+  },
+  {
     name: "status",
     summary: "show what waits for you, what is being deployed and what runs, or one deployment",
     load: () => import("./verbs/status.ts"),

@@ -1,23 +1,29 @@
+import type { TextPlace } from "./yaml-places.ts";
+
 /**
  * An application specification file that cannot be used. The message is the reference agent's own wherever that agent has
- * one; otherwise it names the field, the value and the cure. `line` counts from 1; null where nothing of the file is at fault, but what it lacks.
+ * one; otherwise it names the field, the value and the cure. `place` is null where nothing of the file is at fault, but what it lacks.
  */
 export class AppSpecError extends Error {
-  readonly line: number | null;
+  readonly place: TextPlace | null;
 
-  constructor(message: string, line: number | null = null, options?: ErrorOptions) {
+  constructor(message: string, place: TextPlace | null = null, options?: ErrorOptions) {
     super(message, options);
     this.name = "AppSpecError";
-    this.line = line;
+    this.place = place;
+  }
+
+  get line(): number | null {
+    return this.place?.line ?? null;
   }
 }
 
-/** Does `read`, and says of a fault in it on which line it is, unless it knows better. */
-export function onLine<Value>(line: number | null, read: () => Value): Value {
+/** Does `read`, and says of a fault in it where it is, unless it knows better. */
+export function atPlace<Value>(place: TextPlace | undefined, read: () => Value): Value {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof AppSpecError) || error.line !== null || line === null) throw error;
-    throw new AppSpecError(error.message, line, { cause: error });
+    if (!(error instanceof AppSpecError) || error.place !== null || place === undefined) throw error;
+    throw new AppSpecError(error.message, place, { cause: error });
   }
 }

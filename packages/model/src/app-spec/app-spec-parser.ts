@@ -10,12 +10,12 @@ import {
   HOOK_TIMEOUT_SECONDS,
   type HookScript,
 } from "./app-spec.ts";
-import { AppSpecError, onLine } from "./app-spec-error.ts";
+import { AppSpecError, atPlace } from "./app-spec-error.ts";
 import { parsePermissions } from "./app-spec-permissions.ts";
 import { refuseHomes } from "./home-path.ts";
 import { refuseUnknownLifecycleEvents } from "./hook-scripts.ts";
 import { type LocatedYaml, readYamlDocument } from "./yaml-document.ts";
-import { lineOfItem, listOf, listOrNone, mapOf, member, misfit, strip } from "./yaml-field.ts";
+import { listOf, listOrNone, mapOf, member, misfit, placeOfItem, strip } from "./yaml-field.ts";
 import type { YamlPlaces } from "./yaml-places.ts";
 import { leadingInteger } from "./yaml-scalar.ts";
 import { isTruthy, isYamlMap, plainValue, type YamlMap, type YamlValue, yamlText } from "./yaml-value.ts";
@@ -51,8 +51,8 @@ export function parseAppSpecDocument({ root, places }: LocatedYaml, options: App
   }
   // Sections in this order: of several faults the first is named.
   const section = <Part>(name: string, parse: (value: YamlValue) => Part): Part => {
-    const line = isYamlMap(root) ? (places.member(root, name)?.line ?? null) : null;
-    return onLine(line, () => parse(member(root, name, "the whole file")));
+    const place = isYamlMap(root) ? places.member(root, name) : undefined;
+    return atPlace(place, () => parse(member(root, name, "the whole file")));
   };
   const version = section("version", parseVersion);
   const os = section("os", (value) => parseOs(value, options.os));
@@ -97,9 +97,9 @@ function parseHooks(section: YamlValue, places: YamlPlaces): AppSpec["hooks"] {
   for (const [event, scripts] of events) {
     if (!isTruthy(scripts)) continue;
     const name = yamlText(event);
-    hooks[name] = onLine(places.member(events, event)?.line ?? null, () =>
+    hooks[name] = atPlace(places.member(events, event), () =>
       listOf(scripts, `hooks.${name}`, "Write it as a list of scripts, each with a location").map((script, index) =>
-        onLine(lineOfItem(scripts, index, places), () => parseScript(script, `hooks.${name}[${index}]`)),
+        atPlace(placeOfItem(scripts, index, places), () => parseScript(script, `hooks.${name}[${index}]`)),
       ),
     );
   }
@@ -145,7 +145,7 @@ function wholeNumber(value: YamlValue): number | null {
 
 function parseFiles(section: YamlValue, places: YamlPlaces): readonly AppSpecFile[] {
   return listOrNone(section, "files", "Write files as a list").map((entry, index) =>
-    onLine(lineOfItem(section, index, places), () => parseFile(entry, `files[${index}]`)),
+    atPlace(placeOfItem(section, index, places), () => parseFile(entry, `files[${index}]`)),
   );
 }
 

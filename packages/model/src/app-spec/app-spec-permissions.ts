@@ -6,10 +6,10 @@ import {
   type PermissionType,
   type SelinuxContext,
 } from "./app-spec.ts";
-import { AppSpecError, onLine } from "./app-spec-error.ts";
+import { AppSpecError, atPlace } from "./app-spec-error.ts";
 import { parseFileMode } from "./file-mode.ts";
 import { normaliseSelinuxRange } from "./selinux-range.ts";
-import { lineOfItem, listOf, listOrNone, mapOf, member, misfit, strip } from "./yaml-field.ts";
+import { listOf, listOrNone, mapOf, member, misfit, placeOfItem, strip } from "./yaml-field.ts";
 import type { YamlPlaces } from "./yaml-places.ts";
 import { inspectYaml, isTruthy, plainValue, type YamlMap, type YamlValue, yamlText } from "./yaml-value.ts";
 
@@ -17,7 +17,7 @@ const EVERYTHING = "**";
 
 export function parsePermissions(section: YamlValue, os: AppSpecOs, places: YamlPlaces): readonly AppSpecPermission[] {
   return listOrNone(section, "permissions", "Write permissions as a list").map((entry, index) =>
-    onLine(lineOfItem(section, index, places), () => parsePermission(entry, os, `permissions[${index}]`)),
+    atPlace(placeOfItem(section, index, places), () => parsePermission(entry, os, `permissions[${index}]`)),
   );
 }
 

@@ -1,5 +1,5 @@
-import { AppSpecError, onLine } from "./app-spec-error.ts";
-import { lineOfItem, listOrNone, strip } from "./yaml-field.ts";
+import { AppSpecError, atPlace } from "./app-spec-error.ts";
+import { listOrNone, placeOfItem, strip } from "./yaml-field.ts";
 import type { YamlPlaces } from "./yaml-places.ts";
 import { isYamlMap, type YamlValue, yamlText } from "./yaml-value.ts";
 
@@ -13,8 +13,8 @@ const HOME = /^~([^/]*)(\/.*)?$/s;
 export function refuseHomes(section: YamlValue, name: string, key: string, places: YamlPlaces): void {
   for (const [index, entry] of listOrNone(section, name, `Write ${name} as a list`).entries()) {
     if (!isYamlMap(entry)) continue;
-    const line = places.member(entry, key)?.line ?? lineOfItem(section, index, places);
-    onLine(line, () => refuseHome(strip(yamlText(entry.get(key) ?? null)), `${name}[${index}].${key}`));
+    const place = places.member(entry, key) ?? placeOfItem(section, index, places);
+    atPlace(place, () => refuseHome(strip(yamlText(entry.get(key) ?? null)), `${name}[${index}].${key}`));
   }
 }
 

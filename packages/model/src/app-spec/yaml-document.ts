@@ -19,7 +19,7 @@ import {
 import { AppSpecError } from "./app-spec-error.ts";
 import { indentContinuation } from "./yaml-continuation.ts";
 import { faultOffset, faultReason } from "./yaml-fault.ts";
-import { YamlPlaces } from "./yaml-places.ts";
+import { type TextPlace, YamlPlaces } from "./yaml-places.ts";
 import { resolveBinaryTag, resolveFloatTag, resolvePlainScalar, ScalarRefused } from "./yaml-scalar.ts";
 import { readYamlText } from "./yaml-text.ts";
 import { isYamlList, isYamlMap, type YamlMap, YamlSymbol, type YamlValue } from "./yaml-value.ts";
@@ -254,7 +254,7 @@ class DocumentReader {
     const list = node.items.map((item) => this.read(item));
     this.#places.listRead(
       list,
-      node.items.map((item) => this.#lineOf(item)),
+      node.items.map((item) => this.#placeOf(item)),
     );
     return list;
   }
@@ -270,14 +270,14 @@ class DocumentReader {
       if (isMerge && merge(map, value)) continue;
       map.set(key, value);
       const written = isScalar(pair.value) && pair.value.type === "PLAIN" ? (pair.value.source ?? null) : null;
-      this.#places.memberRead(map, key, { line: this.#lineOf(pair.key), written });
+      this.#places.memberRead(map, key, { ...this.#placeOf(pair.key), written });
     }
     return map;
   }
 
-  #lineOf(node: unknown): number {
+  #placeOf(node: unknown): TextPlace {
     const { range } = (node ?? {}) as { readonly range?: readonly number[] | null };
-    return lineAt(range?.[0] ?? 0, this.#lines);
+    return placeAt(range?.[0] ?? 0, this.#lines);
   }
 
   #refuseTag(node: { range?: readonly number[] | null | undefined }, tag: string): AppSpecError {
@@ -322,11 +322,15 @@ function excerpt(text: string): string {
   return text.length > MAX_EXCERPT_CHARACTERS ? `${text.slice(0, MAX_EXCERPT_CHARACTERS)}…` : text;
 }
 
-function lineAt(offset: number, lines: LineCounter): number {
-  return Math.max(lines.linePos(offset).line, 1);
+function placeAt(offset: number, lines: LineCounter): TextPlace {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
 function syntaxError(reason: string, offset: number, lines: LineCounter): AppSpecError {
-  const line = lineAt(offset, lines);
-  return new AppSpecError(`The application specification file is not valid YAML at line ${line}: ${reason}.`, line);
+  const place = placeAt(offset, lines);
+  return new AppSpecError(
+    `The application specification file is not valid YAML at line ${place.line}: ${reason}.`,
+    place,
+  );
 }

@@ -1,5 +1,5 @@
 import { AppSpecError } from "./app-spec-error.ts";
-import type { YamlPlaces } from "./yaml-places.ts";
+import type { TextPlace, YamlPlaces } from "./yaml-places.ts";
 import {
   inspectYaml,
   isTruthy,
@@ -28,9 +28,9 @@ export function listOf(value: YamlValue, field: string, cure: string): readonly 
   throw misfit(field, value, cure);
 }
 
-/** Null for a mapping in the place of a list. */
-export function lineOfItem(list: YamlValue, index: number, places: YamlPlaces): number | null {
-  return isYamlList(list) ? places.itemLine(list, index) : null;
+/** Undefined for a mapping in the place of a list. */
+export function placeOfItem(list: YamlValue, index: number, places: YamlPlaces): TextPlace | undefined {
+  return isYamlList(list) ? places.item(list, index) : undefined;
 }
 
 export function listOrNone(value: YamlValue, field: string, cure: string): readonly YamlValue[] {

@@ -1,4 +1,5 @@
 import { AppSpecError } from "./app-spec-error.ts";
+import type { TextPlace } from "./yaml-places.ts";
 
 /** Files that people write have a few kilobytes; the limit keeps a hostile one from holding up the process. */
 export const MAX_APP_SPEC_BYTES = 128 * 1024;
@@ -26,11 +27,11 @@ function decodeUtf8(bytes: Uint8Array): string {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     const sound = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-    const line = lineOf(sound, Math.max(sound.indexOf("\uFFFD"), 0));
+    const place = placeIn(sound, Math.max(sound.indexOf("\uFFFD"), 0));
     throw new AppSpecError(
-      `The application specification file is not UTF-8 text: line ${line} has bytes that are not UTF-8. ` +
+      `The application specification file is not UTF-8 text: line ${place.line} has bytes that are not UTF-8. ` +
         "Save the file as UTF-8 without a byte order mark.",
-      line,
+      place,
       { cause },
     );
   }
@@ -42,15 +43,16 @@ const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{1
 function refuseUnprintable(text: string): void {
   const match = UNPRINTABLE.exec(text);
   if (match === null) return;
-  const line = lineOf(text, match.index);
+  const place = placeIn(text, match.index);
   const code = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
   throw new AppSpecError(
-    `The application specification file has a control character (U+${code}) on line ${line}. ` +
+    `The application specification file has a control character (U+${code}) on line ${place.line}. ` +
       'Remove it, or write it as an escape between double quotes, such as "\\a".',
-    line,
+    place,
   );
 }
 
-function lineOf(text: string, index: number): number {
-  return text.slice(0, index).split(/\r\n?|\n/).length;
+function placeIn(text: string, index: number): TextPlace {
+  const before = text.slice(0, index).split(/\r\n?|\n/);
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }

@@ -11,7 +11,7 @@ import type { Finding } from "./finding.ts";
 import { eventsThatRunNothing, misreadSudo, misreadTimeouts, noValidation } from "./hook-checks.ts";
 import type { InstalledPaths } from "./installed-paths.ts";
 import { repeatedKeys, unknownKeys } from "./key-checks.ts";
-import type { LintSubject, WrittenAppSpec } from "./lint-subject.ts";
+import { findingPlace, type LintSubject, type WrittenAppSpec } from "./lint-subject.ts";
 import { exceptsThatMiss, misreadModes, pointlessPermissions, unusablePermissions } from "./permission-checks.ts";
 import { programsWithoutModes, scriptsThatCannotRun, scriptsThatRunOtherwise } from "./script-checks.ts";
 
@@ -63,6 +63,6 @@ export const CHECK_NAMES: readonly string[] = [
 function forWindows({ root, places }: LintSubject): Finding[] {
   const message =
     "os: windows is for the AWS agent on Windows: hosts with the Sluice agent run Linux, and fail at the first event after DownloadBundle. Its paths and scripts are not checked.";
-  const line = places.member(root, "os")?.line ?? null;
-  return [{ check: "windows", severity: "error", line, message, onlyFor: "sluice-agent" }];
+  const place = findingPlace(places.member(root, "os"));
+  return [{ check: "windows", severity: "error", ...place, message, onlyFor: "sluice-agent" }];
 }

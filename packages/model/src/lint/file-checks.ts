@@ -3,7 +3,7 @@ import { filePaths } from "../app-spec/install-values.ts";
 import { findInBundle } from "./bundle-listing.ts";
 import type { Finding } from "./finding.ts";
 import { fileEntries, type InstalledPaths, lastPart } from "./installed-paths.ts";
-import { entriesOf, type LintSubject, lineOf, quoted, scriptsOf } from "./lint-subject.ts";
+import { entriesOf, findingPlace, type LintSubject, placeOf, quoted, scriptsOf } from "./lint-subject.ts";
 import { MAX_SUGGESTIONS, similarPath } from "./similar-path.ts";
 
 /** Refused entries that are told one by one; their number says nothing more. */
@@ -22,7 +22,7 @@ export function unusableFiles(subject: LintSubject): Finding[] {
         {
           check: "unusable-value",
           severity: "error",
-          line: entry.line,
+          ...findingPlace(entry),
           message: `${error.message} Every host fails at DownloadBundle (with the AWS agent at Install).`,
         },
       ];
@@ -37,10 +37,10 @@ export function sourcesThatCannotBe(subject: LintSubject): Finding[] {
   let missing = 0;
   return fileEntries(subject).flatMap((entry): Finding[] => {
     const found = findInBundle(bundle, entry.source);
-    const line = lineOf(subject, entry, "source");
+    const place = placeOf(subject, entry, "source");
     if (found.is === "outside") {
       const message = `The source ${quoted(entry.source)} leads out of the bundle${by(found)}: hosts with the Sluice agent fail at DownloadBundle. Put the files themselves into the bundle.`;
-      return [{ check: "outside", severity: "error", line, message, onlyFor: "sluice-agent" }];
+      return [{ check: "outside", severity: "error", ...place, message, onlyFor: "sluice-agent" }];
     }
     if (found.is !== "missing" && found.is !== "circle") return [];
     const when = isTooLate ? ", before a BeforeInstall script can create it" : "";
@@ -52,7 +52,7 @@ export function sourcesThatCannotBe(subject: LintSubject): Finding[] {
         ? "Add it to the bundle, or correct the source."
         : `Did you mean ${quoted(meant)}?`;
     const message = `The source ${quoted(entry.source)} is not in the bundle: every host fails at DownloadBundle${when} (with the AWS agent at Install). ${cure}`;
-    return [{ check: "missing-source", severity: "error", line, message }];
+    return [{ check: "missing-source", severity: "error", ...place, message }];
   });
 }
 
@@ -76,8 +76,8 @@ export function oddDestinations(subject: LintSubject): Finding[] {
   const { bundle } = subject;
   return fileEntries(subject).flatMap((entry): Finding[] => {
     const { source, destination, target } = entry;
-    const line = lineOf(subject, entry, "destination");
-    const warn = (message: string): Finding[] => [{ check: "destination", severity: "warning", line, message }];
+    const place = placeOf(subject, entry, "destination");
+    const warn = (message: string): Finding[] => [{ check: "destination", severity: "warning", ...place, message }];
     if (/\$\{?\w|%\w+%/.test(destination)) {
       return warn(
         `The destination ${quoted(destination)} is used literally: variables are not replaced, and the files go to ${quoted(target)}. Write the full path.`,
@@ -122,7 +122,7 @@ export function collidingFiles(subject: LintSubject, installed: InstalledPaths |
         ? "the same entry"
         : `${earlier.field}${earlier.line === null ? "" : ` (line ${earlier.line})`}`;
     const message = `${by.field} and ${other} both install ${quoted(destination)}, as ${what}: every host fails at Install. Remove one of them.`;
-    first.set(pair, { check: "same-destination", severity: "error", line: by.line, message });
+    first.set(pair, { check: "same-destination", severity: "error", ...findingPlace(by), message });
   }
   return [...first.values()];
 }

@@ -12,11 +12,15 @@ export interface Finding {
   readonly severity: Severity;
   /** In the AppSpec, counted from 1; null where the AppSpec itself is missing, or lacks something. */
   readonly line: number | null;
+  /** In that line, counted from 1; absent: the whole line. */
+  readonly column?: number;
   /** Sentences: what is there, what will happen, what was probably meant. */
   readonly message: string;
   /** Only hosts with the Sluice agent are concerned; those with the AWS agent do it. */
   readonly onlyFor?: "sluice-agent";
 }
+
+export type FindingPlace = Pick<Finding, "line" | "column">;
 
 /** `appspec.yml line 7: …`. Names in it come from the bundle, so what steers a terminal is written out. */
 export function describeFinding(fileName: string, { line, message }: Pick<Finding, "line" | "message">): string {

@@ -4,9 +4,10 @@ import { isLifecycleEventName, LIFECYCLE_EVENTS, RESERVED_EVENTS } from "../life
 import { nearestName } from "../nearest-name.ts";
 import type { Finding } from "./finding.ts";
 import {
+  findingPlace,
   type LintSubject,
-  lineOf,
   MAX_CHECKED_ENTRIES,
+  placeOf,
   quoted,
   scriptsOf,
   type WrittenAppSpec,
@@ -45,8 +46,8 @@ export function eventsThatRunNothing({ root, places }: WrittenAppSpec): Finding[
     const name = yamlText(key);
     const isRun = isLifecycleEventName(name) && !RESERVED_EVENTS.has(name);
     if (isRun || !isTruthy(scripts)) return [];
-    const line = places.member(hooks, key)?.line ?? null;
-    return [{ check: "unknown-event", severity: "warning" as const, line, message: whyNotRun(name) }];
+    const place = findingPlace(places.member(hooks, key));
+    return [{ check: "unknown-event", severity: "warning" as const, ...place, message: whyNotRun(name) }];
   });
 }
 
@@ -72,14 +73,14 @@ export function misreadTimeouts(subject: LintSubject): Finding[] {
     const written = places.member(script.map, "timeout")?.written ?? (typeof value === "string" ? value : null);
     if (written === null || isReadAsMeant(written, seconds)) return [];
     const message = `timeout: ${quoted(written)} in ${quoted(script.field)} is read as ${seconds} seconds. Write the number of seconds, without a unit or leading zeros.`;
-    return [{ check: "timeout", severity: "warning", line: lineOf(subject, script, "timeout"), message }];
+    return [{ check: "timeout", severity: "warning", ...placeOf(subject, script, "timeout"), message }];
   });
   const sums = [...Map.groupBy(given, ({ event }) => event)].flatMap(([event, scripts]): Finding[] => {
     const sum = scripts.reduce((total, script) => total + secondsOf(script), 0);
     const first = scripts[0];
     if (sum <= HOOK_TIMEOUT_SECONDS || first === undefined) return [];
     const message = `The timeouts of ${quoted(event)} add up to ${sum} seconds. An event has ${HOOK_TIMEOUT_SECONDS} seconds in total: the host fails when its scripts take much longer, whatever their timeouts are.`;
-    return [{ check: "timeout", severity: "warning", line: lineOf(subject, first, "timeout"), message }];
+    return [{ check: "timeout", severity: "warning", ...placeOf(subject, first, "timeout"), message }];
   });
   return [...misread, ...sums];
 }
@@ -99,7 +100,7 @@ export function misreadSudo(subject: LintSubject): Finding[] {
     const isMeantAsNo = typeof value === "string" ? WORDS_FOR_NO.has(value.toLowerCase()) : value === 0n;
     if (!isMeantAsNo) return [];
     const message = `sudo: ${quoted(yamlText(value))} in ${quoted(script.field)} is read as true. Write false without quotes, or omit it.`;
-    return [{ check: "sudo", severity: "warning", line: lineOf(subject, script, "sudo"), message }];
+    return [{ check: "sudo", severity: "warning", ...placeOf(subject, script, "sudo"), message }];
   });
 }
 

@@ -3,9 +3,10 @@ import { isTruthy, isYamlMap, type YamlMap, yamlText } from "../app-spec/yaml-va
 import { excerpt } from "../excerpt.ts";
 import { LIFECYCLE_EVENTS } from "../lifecycle-event.ts";
 import { nearestName } from "../nearest-name.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, FindingPlace } from "./finding.ts";
 import {
   entriesOf,
+  findingPlace,
   MAX_CHECKED_ENTRIES,
   quoted,
   scriptsOf,
@@ -156,16 +157,16 @@ export function unknownKeys(written: WrittenAppSpec): Finding[] {
 
 function unknownTopLevelKeys({ root, places }: WrittenAppSpec): Finding[] {
   return strangers(root, TOP_LEVEL).map(({ key, name }) => {
-    const line = places.member(root, key)?.line ?? null;
+    const place = findingPlace(places.member(root, key));
     const event = nearestName(name, LIFECYCLE_EVENTS);
     const elsewhere = adviceOn(name, "top-level");
     const meant = elsewhere === undefined ? nearestName(name, TOP_LEVEL.names, TOP_LEVEL.aliases) : undefined;
     if (elsewhere === undefined && meant === undefined && event !== undefined) {
       const cure = `Indent ${event} below hooks.`;
-      return unknown(line, `${quoted(name)} is outside hooks, so its scripts never run. ${cure}`);
+      return unknown(place, `${quoted(name)} is outside hooks, so its scripts never run. ${cure}`);
     }
     const found = unknown(
-      line,
+      place,
       `${quoted(name)} at the top of the file is not read. ${elsewhere ?? question(meant, TOP_LEVEL)}`,
     );
     // Other programs keep their settings in this file, too.
@@ -175,17 +176,18 @@ function unknownTopLevelKeys({ root, places }: WrittenAppSpec): Finding[] {
 
 function unknownIn(
   { root, places }: WrittenAppSpec,
-  { field, map, line }: WrittenEntry,
+  entry: WrittenEntry,
   known: KnownKeys,
   kind: keyof typeof BELONG_ELSEWHERE,
 ): Finding[] {
+  const { field, map } = entry;
   return strangers(map, known).map(({ key, name }) => {
     const meant = nearestName(name, known.names, known.aliases);
     // What stands there already was not meant by another word for it.
     const isTaken = meant !== undefined && map.has(meant) && adviceOn(name, kind) !== undefined;
     const advice = isTaken || meant === undefined ? adviceOn(name, kind) : undefined;
     const found = unknown(
-      places.member(map, key)?.line ?? line,
+      findingPlace(places.member(map, key) ?? entry),
       `${quoted(name)} in ${quoted(field)} is not read. ${advice ?? question(meant, known)}`,
     );
     // Many write both, and mean what they get.
@@ -194,10 +196,10 @@ function unknownIn(
   });
 }
 
-function unknownInContext(written: WrittenAppSpec, { field, map, line, index }: WrittenEntry): Finding[] {
-  const context = map.get("context") ?? null;
+function unknownInContext(written: WrittenAppSpec, entry: WrittenEntry): Finding[] {
+  const context = entry.map.get("context") ?? null;
   if (!isYamlMap(context)) return [];
-  return unknownIn(written, { field: `${field}.context`, map: context, line, index }, CONTEXT, "context");
+  return unknownIn(written, { ...entry, field: `${entry.field}.context`, map: context }, CONTEXT, "context");
 }
 
 function strangers(map: YamlMap, { names }: KnownKeys) {
@@ -221,8 +223,8 @@ function question(meant: string | undefined, { names }: KnownKeys): string {
   return meant === undefined ? `Valid keys: ${names.join(", ")}.` : `Did you mean ${meant}?`;
 }
 
-function unknown(line: number | null, message: string): Finding {
-  return { check: "unknown-key", severity: "warning", line, message };
+function unknown(place: FindingPlace, message: string): Finding {
+  return { check: "unknown-key", severity: "warning", ...place, message };
 }
 
 /** Of two equal keys in one mapping agents read the last alone. */
@@ -245,10 +247,11 @@ export function repeatedKeys(written: WrittenAppSpec): Finding[] {
       .repeatedKeys(map)
       .filter(({ key }) => isRead(map, yamlText(key)))
       .slice(0, MAX_CHECKED_ENTRIES)
-      .map(({ key, line, lastLine }) => ({
+      .map(({ key, line, column, lastLine }) => ({
         check: "repeated-key",
         severity: "warning" as const,
         line,
+        column,
         message: `${quoted(yamlText(key))}${excerpt(where)} occurs again on line ${lastLine}, and only that one is read. Merge them.`,
       })),
   );

@@ -7,7 +7,7 @@ import { APP_SPEC_NAMES, type BundleListing } from "./bundle-listing.ts";
 import { CHECKS, WRITTEN_CHECKS } from "./checks.ts";
 import type { Finding } from "./finding.ts";
 import { installedPaths } from "./installed-paths.ts";
-import { quoted } from "./lint-subject.ts";
+import { findingPlace, quoted } from "./lint-subject.ts";
 
 export interface LintReport {
   /** By line; errors first where several are on one. */
@@ -41,7 +41,7 @@ export function lintAppSpec(content: string | Uint8Array, bundle: BundleListing 
     }
   } catch (error) {
     if (!(error instanceof AppSpecError)) throw error;
-    findings.push({ check: "refused", severity: "error", line: error.line, message: error.message });
+    findings.push({ check: "refused", severity: "error", ...findingPlace(error.place), message: error.message });
   }
   return { findings: inOrder(findings), appSpec };
 }
@@ -75,7 +75,10 @@ const SEVERITIES = ["error", "warning", "note"] as const;
 
 function inOrder(findings: readonly Finding[]): Finding[] {
   const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
-  return [...findings].sort((one, other) => (one.line ?? 0) - (other.line ?? 0) || rank(one) - rank(other));
+  return [...findings].sort(
+    (one, other) =>
+      (one.line ?? 0) - (other.line ?? 0) || rank(one) - rank(other) || (one.column ?? 0) - (other.column ?? 0),
+  );
 }
 
 /** Where the scripts of an AppSpec are, as it has them; none where agents refuse it. */

@@ -4,6 +4,7 @@ import type { YamlPlaces } from "../app-spec/yaml-places.ts";
 import { isYamlList, isYamlMap, type YamlMap, type YamlValue, yamlText } from "../app-spec/yaml-value.ts";
 import { excerpt } from "../excerpt.ts";
 import type { BundleListing } from "./bundle-listing.ts";
+import type { FindingPlace } from "./finding.ts";
 
 /** Entries of a section that are checked; those of people have a few dozen, and checking thousands would hold up a server. */
 export const MAX_CHECKED_ENTRIES = 300;
@@ -28,6 +29,7 @@ export interface WrittenEntry {
   readonly map: YamlMap;
   readonly index: number;
   readonly line: number | null;
+  readonly column?: number;
 }
 
 export interface WrittenScript extends WrittenEntry {
@@ -55,12 +57,21 @@ export function scriptsOf({ root, places }: WrittenAppSpec): WrittenScript[] {
   return scriptsByEvent.slice(0, MAX_CHECKED_ENTRIES);
 }
 
-export function lineOf(
+/** Of a member of an entry; where it has no such member, of the entry. */
+export function placeOf(
   { places }: Pick<WrittenAppSpec, "places">,
-  { map, line }: WrittenEntry,
+  { map, ...entry }: WrittenEntry,
   key: string,
-): number | null {
-  return places.member(map, key)?.line ?? line;
+): FindingPlace {
+  return findingPlace(places.member(map, key) ?? entry);
+}
+
+export function findingPlace(
+  place: { readonly line: number | null; readonly column?: number } | undefined | null,
+): FindingPlace {
+  if (!place) return { line: null };
+  const { line, column } = place;
+  return column === undefined ? { line } : { line, column };
 }
 
 /** A name out of the file or the bundle, as a message has it. */
@@ -73,6 +84,6 @@ function mapsIn(list: YamlValue, field: string, places: YamlPlaces): WrittenEntr
   return list
     .slice(0, MAX_CHECKED_ENTRIES)
     .flatMap((map, index) =>
-      isYamlMap(map) ? [{ field: `${field}[${index}]`, map, index, line: places.itemLine(list, index) }] : [],
+      isYamlMap(map) ? [{ field: `${field}[${index}]`, map, index, ...findingPlace(places.item(list, index)) }] : [],
     );
 }

@@ -3,7 +3,15 @@ import { type PermissionRule, permissionRule } from "../app-spec/install-values.
 import { matchesSimpleGlob } from "../app-spec/simple-glob.ts";
 import type { Finding } from "./finding.ts";
 import { fileEntries, hostPath, type InstalledPaths, parentsOf } from "./installed-paths.ts";
-import { entriesOf, type LintSubject, lineOf, quoted, type WrittenAppSpec, type WrittenEntry } from "./lint-subject.ts";
+import {
+  entriesOf,
+  findingPlace,
+  type LintSubject,
+  placeOf,
+  quoted,
+  type WrittenAppSpec,
+  type WrittenEntry,
+} from "./lint-subject.ts";
 
 /** Every file and directory below the object; the default. */
 const EVERYTHING_BELOW = "**";
@@ -27,7 +35,7 @@ export function unusablePermissions(subject: LintSubject): Finding[] {
     const rule = ruleOf(subject, entry);
     if (rule instanceof AppSpecError) {
       const message = `${rule.message} Every host fails at DownloadBundle (with the AWS agent at Install).`;
-      return [{ check: "unusable-value", severity: "error", line: entry.line, message }];
+      return [{ check: "unusable-value", severity: "error", ...findingPlace(entry), message }];
     }
     if (rule === null) return [];
     const setting = rule.acls !== null ? "acls" : rule.context !== null ? "context" : null;
@@ -37,7 +45,7 @@ export function unusablePermissions(subject: LintSubject): Finding[] {
       {
         check: "acls-and-context",
         severity: "error",
-        line: lineOf(subject, entry, setting),
+        ...placeOf(subject, entry, setting),
         message,
         onlyFor: "sluice-agent",
       },
@@ -53,7 +61,7 @@ export function misreadModes(written: WrittenAppSpec): Finding[] {
     if (typeof value !== "bigint" || !LEADING_ZERO.test(digits) || BigInt(digits.replace(/^0+(?=\d)/, "")) === value)
       return [];
     const message = `mode: ${quoted(digits)} is an octal number in YAML, and is read as the mode ${value}. Put it in quotes: "${quoted(digits)}".`;
-    return [{ check: "mode", severity: "warning", line: lineOf(written, entry, "mode"), message }];
+    return [{ check: "mode", severity: "warning", ...placeOf(written, entry, "mode"), message }];
   });
 }
 
@@ -65,7 +73,7 @@ export function pointlessPermissions(subject: LintSubject, installed: InstalledP
   return rulesOf(subject).flatMap((permission): Finding[] => {
     const { rule, object } = permission;
     const find = (check: string, severity: Finding["severity"], key: string, message: string): Finding[] => [
-      { check, severity, line: lineOf(subject, permission, key), message },
+      { check, severity, ...placeOf(subject, permission, key), message },
     ];
     if (!isNearDestination(targets, object)) {
       const message = `The object ${quoted(rule.object)} is outside every destination of files, so its permissions change nothing: they apply only to installed files. Set others in an AfterInstall script.`;
@@ -113,7 +121,7 @@ export function exceptsThatMiss(subject: LintSubject, installed: InstalledPaths 
   return rulesOf(subject).flatMap((permission): Finding[] => {
     const { rule, object } = permission;
     const find = (message: string): Finding[] => [
-      { check: "permission-except", severity: "warning", line: lineOf(subject, permission, "except"), message },
+      { check: "permission-except", severity: "warning", ...placeOf(subject, permission, "except"), message },
     ];
     const withSlash = rule.except.filter((excluded) => excluded.includes("/"));
     if (withSlash.length > 0) {

@@ -1,7 +1,7 @@
 import { type BundleListing, type FileFacts, findInBundle, isInBundle, normalPath } from "./bundle-listing.ts";
 import { by } from "./file-checks.ts";
 import type { Finding } from "./finding.ts";
-import { entriesOf, type LintSubject, lineOf, quoted, scriptsOf, type WrittenScript } from "./lint-subject.ts";
+import { entriesOf, type LintSubject, placeOf, quoted, scriptsOf, type WrittenScript } from "./lint-subject.ts";
 import { MAX_SUGGESTIONS, similarPath } from "./similar-path.ts";
 
 /** In the order in which they run in every deployment that installs, from the revision that it installs. */
@@ -40,23 +40,23 @@ export function scriptsThatCannotRun(subject: LintSubject): Finding[] {
     const consequence = consequenceIn(script.event);
     if (consequence === undefined) return [];
     const found = findInBundle(bundle, script.location);
-    const line = lineOf(subject, script, "location");
+    const place = placeOf(subject, script, "location");
     const location = quoted(script.location);
     if (found.is === "outside") {
       const message = `The script ${location} leads out of the bundle${by(found)}: hosts with the Sluice agent fail at DownloadBundle. Put the script itself into the bundle, or one that calls it.`;
-      return [{ check: "outside", severity: "error", line, message, onlyFor: "sluice-agent" }];
+      return [{ check: "outside", severity: "error", ...place, message, onlyFor: "sluice-agent" }];
     }
     if (found.is === "missing" || found.is === "circle") {
       const doubt = isAfterOthers(script, scripts) ? ", unless an earlier script creates it" : "";
       missing += 1;
       const cure = missing > MAX_SUGGESTIONS ? "" : cureFor(script.location, bundle);
       const message = `The script ${location} is not in the bundle: ${consequence.words}${doubt}.${cure}`;
-      return [{ check: "missing-script", severity: consequence.severity, line, message }];
+      return [{ check: "missing-script", severity: consequence.severity, ...place, message }];
     }
     const trouble = found.is === "directory" ? A_DIRECTORY : troubleOf(bundle.files.get(found.path));
     if (trouble === null) return [];
     const message = `The script ${location} ${trouble.what}: ${consequence.words}. ${trouble.cure}`;
-    return [{ check: "unusable-script", severity: consequence.severity, line, message }];
+    return [{ check: "unusable-script", severity: consequence.severity, ...place, message }];
   });
 }
 
@@ -94,16 +94,16 @@ export function scriptsThatRunOtherwise(subject: LintSubject): Finding[] {
     const facts = found.is === "file" ? bundle.files.get(found.path) : undefined;
     if (facts === undefined) return [];
     const { start, isExecutable } = facts;
-    const line = lineOf(subject, script, "location");
+    const place = placeOf(subject, script, "location");
     const findings: Finding[] = [];
     const odd = start === null ? undefined : ODD_STARTS[start];
     if (odd !== undefined) {
       const message = `The script ${quoted(script.location)} ${odd.words}`;
-      findings.push({ check: "script-start", severity: odd.severity, line, message });
+      findings.push({ check: "script-start", severity: odd.severity, ...place, message });
     }
     if (isExecutable === false) {
       const message = `The script ${quoted(script.location)} is not executable. Agents make it executable before they run it; hosts with strictScripts fail at ${script.event}. Run chmod +x on it.`;
-      findings.push({ check: "not-executable", severity: "note", line, message });
+      findings.push({ check: "not-executable", severity: "note", ...place, message });
     }
     return findings;
   });

@@ -4,7 +4,7 @@ import { addFault, type SpecFault, type SpecFaults } from "./spec-fault.ts";
 import { NO_HOOKS, readHooks, type SpecHooks } from "./spec-hooks.ts";
 import { readMap, requireMembers } from "./spec-map.ts";
 import { readText } from "./spec-scalar.ts";
-import { kindOf, type SpecValue } from "./spec-value.ts";
+import { kindOf, type SpecValue, spotOf } from "./spec-value.ts";
 
 /** What the AppSpecs of ECS and Lambda differ in (codedeploy-semantics.md, sections 8 and 12). */
 export interface SpecGrammar<Properties, Event extends string> {
@@ -91,7 +91,7 @@ function readResources<Properties, Event extends string>(
   const [resource, second] = resources;
   if (!resource) return value.items.length === 0 ? addFault(faults, value, `is an empty list: ${cure}`) : undefined;
   if (second) {
-    const place = { path: second.value.path, line: second.line };
+    const place = { path: second.value.path, ...spotOf(second) };
     return addFault(faults, place, `is a second resource: a deployment to ${platform} has one, so keep one of them`);
   }
   const members = readMap(resource.value, RESOURCE_KEYS, faults);

@@ -1,21 +1,21 @@
+import { type SpecSpot, spotOf } from "./spec-value.ts";
+
 /** One fault of an AppSpec of ECS or Lambda. */
-export interface SpecFault {
+export interface SpecFault extends SpecSpot {
   /** Where: `Resources[0].TargetService.Properties.TaskDefinition`; empty of the file as a whole. Keys as they are written. */
   readonly path: string;
-  /** Counted from 1; null where the text gives none. */
-  readonly line: number | null;
   /** What follows the path, value and cure in it, without a full stop. */
   readonly message: string;
 }
 
 /** Where a fault is. */
-export type SpecPlace = Pick<SpecFault, "path" | "line">;
+export type SpecPlace = SpecSpot & Pick<SpecFault, "path">;
 
 /** All faults of one reading, in the order in which they are found. */
 export type SpecFaults = SpecFault[];
 
-export function addFault(faults: SpecFaults, { path, line }: SpecPlace, message: string): undefined {
-  faults.push({ path, line, message });
+export function addFault(faults: SpecFaults, place: SpecPlace, message: string): undefined {
+  faults.push({ path: place.path, ...spotOf(place), message });
   return undefined;
 }
 

@@ -2,7 +2,7 @@ import { excerpt } from "../excerpt.ts";
 import { nearestName } from "../nearest-name.ts";
 import { addFault, type SpecFaults } from "./spec-fault.ts";
 import { readText } from "./spec-scalar.ts";
-import { kindOf, type SpecMember, type SpecValue } from "./spec-value.ts";
+import { kindOf, type SpecMember, type SpecValue, spotOf } from "./spec-value.ts";
 
 /** The hook of each event that has one: a function's name or ARN, or another name that a binding of sluice.yml knows. */
 export type SpecHooks<Event extends string> = Readonly<Partial<Record<Event, string>>>;
@@ -85,6 +85,6 @@ function hookName(value: SpecValue, faults: SpecFaults): string | undefined {
   return name;
 }
 
-function placeOf({ value, line }: SpecMember) {
-  return { path: value.path, line };
+function placeOf(member: SpecMember) {
+  return { path: member.value.path, ...spotOf(member) };
 }

@@ -1,7 +1,7 @@
 import { excerpt } from "../excerpt.ts";
 import { nearestName } from "../nearest-name.ts";
 import { addFault, type SpecFaults } from "./spec-fault.ts";
-import { kindOf, memberPath, type SpecMap, type SpecValue } from "./spec-value.ts";
+import { kindOf, memberPath, type SpecMap, type SpecValue, spotOf } from "./spec-value.ts";
 
 /** The members of a map by the names that the grammar has for them; a member that is empty is left out. */
 export type KnownMembers<Name extends string> = Readonly<Partial<Record<Name, SpecValue>>>;
@@ -19,9 +19,9 @@ export function readMap<Name extends string>(
   if (value.kind !== "map") return addFault(faults, value, `is ${kindOf(value)}: write a map of ${names.join(", ")}`);
   const members: Partial<Record<Name, SpecValue>> = {};
   const seen = new Set<Name>();
-  for (const { key, line, value: member } of value.members) {
+  for (const { key, value: member, ...spot } of value.members) {
     const name = names.find((each) => each.toLowerCase() === key.toLowerCase());
-    const place = { path: memberPath(value.path, excerpt(key)), line };
+    const place = { path: memberPath(value.path, excerpt(key)), ...spot };
     if (name === undefined) addFault(faults, place, unknownKey(key, names, foreign));
     else if (seen.has(name)) addFault(faults, place, `is there a second time: keep one ${name}`);
     else {
@@ -51,7 +51,7 @@ export function requireMembers<Name extends string>(
   for (const [name, cure] of Object.entries(required) as [Name, string][]) {
     if (members[name] !== undefined) continue;
     const written = map.kind === "map" ? memberOf(map, name) : undefined;
-    const place = { path: memberPath(map.path, written?.key ?? name), line: written?.line ?? map.line };
+    const place = { path: memberPath(map.path, written?.key ?? name), ...spotOf(written ?? map) };
     addFault(faults, place, written ? `is empty: ${cure}` : `is missing: ${cure}`);
   }
 }

@@ -1,21 +1,28 @@
-/** A value of an AppSpec of ECS or Lambda, with its place. */
-export type SpecValue = {
-  readonly path: string;
+/** Counted from 1. `line` is null where the text gives none; without `column` the whole line is meant. */
+export interface SpecSpot {
   readonly line: number | null;
-} & (
-  | { readonly kind: "map"; readonly members: readonly SpecMember[] }
-  | { readonly kind: "list"; readonly items: readonly SpecValue[] }
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "number"; readonly number: number; readonly written: string }
-  | { readonly kind: "boolean"; readonly written: string }
-  | { readonly kind: "empty" }
-);
+  readonly column?: number;
+}
 
-export interface SpecMember {
+/** Of whatever has a spot, its spot alone. */
+export function spotOf({ line, column }: SpecSpot): SpecSpot {
+  return column === undefined ? { line } : { line, column };
+}
+
+/** A value of an AppSpec of ECS or Lambda, with its place. */
+export type SpecValue = SpecSpot & { readonly path: string } & (
+    | { readonly kind: "map"; readonly members: readonly SpecMember[] }
+    | { readonly kind: "list"; readonly items: readonly SpecValue[] }
+    | { readonly kind: "text"; readonly text: string }
+    | { readonly kind: "number"; readonly number: number; readonly written: string }
+    | { readonly kind: "boolean"; readonly written: string }
+    | { readonly kind: "empty" }
+  );
+
+/** Its spot is that of its key. */
+export interface SpecMember extends SpecSpot {
   /** As it is written. */
   readonly key: string;
-  /** Of its key. */
-  readonly line: number | null;
   readonly value: SpecValue;
 }
 

@@ -22,9 +22,10 @@ function faultsOf(
 ): TextProblem[] {
   if (reading.outcome === "read") return [];
   // The line has its own place.
-  return reading.faults.map(({ path, line, message }) => ({
+  return reading.faults.map(({ path, line, column, message }) => ({
     severity: "error",
     line,
+    ...(column === undefined ? {} : { column }),
     message: `${describeFault({ path, line: null, message })}.`,
   }));
 }

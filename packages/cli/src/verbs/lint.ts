@@ -1,0 +1,64 @@
+import { COMPUTE_PLATFORMS, type ComputePlatform } from "@sluice/model/deployment-config.ts";
+import { applyRules, parseRule, RULE_LEVELS, type SeverityRules } from "@sluice/model/lint/severity-rules.ts";
+import { type Command, InvalidArgumentError } from "commander";
+import { addExamples, addJsonOption, wordOf } from "../arguments/options.ts";
+import { EXIT_FAILED, EXIT_USAGE } from "../command-failed.ts";
+import { print, printJson } from "../output.ts";
+import { countFindings, formatLinted, lintedForJson } from "../revision/lint-report.ts";
+import { type LintedPath, lintPath } from "../revision/lint-target.ts";
+
+interface LintOptions {
+  readonly platform?: ComputePlatform;
+  readonly warningsAsErrors?: boolean;
+  readonly rule?: SeverityRules;
+  readonly json?: boolean;
+}
+
+const HERE = ".";
+
+export function define(command: Command): void {
+  command
+    .argument("[paths...]", "AppSpec files, directories, or bundles (.zip, .tgz, .tar); this directory by default")
+    .option(
+      "--platform <name>",
+      `${COMPUTE_PLATFORMS.join(", ")}, instead of what the AppSpec looks like`,
+      parsePlatform,
+    )
+    .option("--warnings-as-errors", "exit with 1 for warnings, too")
+    .option("--rule <check=level>", `give a check another level (${RULE_LEVELS.join(", ")}); repeatable`, collectRule);
+  addJsonOption(command);
+  addExamples(
+    command,
+    "sluice lint",
+    "sluice lint web/appspec.yml --warnings-as-errors",
+    "sluice lint build/web.zip --rule no-validation=off --json",
+  );
+  command.addHelpText(
+    "after",
+    "\nNeeds no server. Exits with 0 when there is no error, with 1 when there is one, and with 2 when something cannot be checked.",
+  );
+  command.action(async (paths: readonly string[], options: LintOptions) => {
+    const linted: LintedPath[] = [];
+    for (const path of paths.length === 0 ? [HERE] : paths) {
+      const found = await lintPath(path, options.platform);
+      linted.push({ ...found, findings: applyRules(found.findings, options.rule ?? {}) });
+    }
+    const counts = countFindings(linted.flatMap(({ findings }) => findings));
+    if (options.json) printJson({ ...counts, results: linted.map(lintedForJson) });
+    else print(linted.map(formatLinted).join("\n"));
+    if (linted.some(({ unchecked }) => unchecked !== undefined)) process.exitCode = EXIT_USAGE;
+    else if (counts.errors > 0 || (options.warningsAsErrors && counts.warnings > 0)) process.exitCode = EXIT_FAILED;
+  });
+}
+
+function parsePlatform(text: string): ComputePlatform {
+  const platform = wordOf(COMPUTE_PLATFORMS, text);
+  if (platform === undefined) throw new InvalidArgumentError(`"${text}" is not one of ${COMPUTE_PLATFORMS.join(", ")}`);
+  return platform;
+}
+
+function collectRule(text: string, previous: SeverityRules = {}): SeverityRules {
+  const rule = parseRule(text);
+  if (typeof rule === "string") throw new InvalidArgumentError(rule);
+  return { ...previous, [rule.check]: rule.level };
+}
