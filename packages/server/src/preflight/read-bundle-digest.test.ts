@@ -1,9 +1,12 @@
 import type { RevisionDigest, RevisionSource } from "@sluice/engine/ports/revision-source.ts";
+import { revisionKey } from "@sluice/model/revision-location.ts";
 import { afterEach, expect, it } from "vitest";
 import { type RunnerFixture, runnerFixture } from "../runner/runner.fixture.ts";
 import { SpecificationDesk } from "../signing/specification-desk.ts";
 import { createSigningCertificate, loadSigningKey } from "../signing/specification-envelope.ts";
+import { DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
 import { readHead } from "../store/deployments.ts";
+import { bundleDigest } from "./read-bundle-digest.ts";
 
 const DIGEST = "5".repeat(64);
 const OTHER_DIGEST = "6".repeat(64);
@@ -55,6 +58,39 @@ it("that cannot be known is said to be unknown, and keeps no deployment from sta
     throw new Error("the store is on fire");
   });
   expect(await signed()).toContain('"BundleSha256Unknown":"the store is on fire"');
+});
+
+it("is known from the group's last deployment of a revision that names its bytes, also while the bucket is away", async () => {
+  await started(async () => ({ sha256: DIGEST }));
+  const { store } = fixture;
+  const rename = async (s3Location: { readonly version?: string; readonly eTag?: string }) => {
+    const revision = {
+      revisionType: "S3",
+      s3Location: { bucket: "b", key: "k", bundleType: "zip", ...s3Location },
+    } as const;
+    const revision_json = DEPLOYMENT_REVISION.write(revision);
+    await store.db
+      .updateTable("deployments")
+      .set({ revision_json, revision_key: revisionKey(revision) })
+      .execute();
+  };
+  await store.db.updateTable("deployments").set({ active: 0 }).execute();
+  await fixture.createDeployment("d-2", RULE);
+  let asked = 0;
+  const revisions = {
+    digest: async (): Promise<RevisionDigest> => {
+      asked += 1;
+      return { unknown: "the bucket is away" };
+    },
+  };
+  const answer = () => bundleDigest({ store, revisions }, "d-2", signal);
+  for (const exact of [{ version: "v1" }, { eTag: "e" }]) {
+    await rename(exact);
+    expect(await answer()).toEqual({ sha256: DIGEST });
+  }
+  expect(asked).toBe(0);
+  await rename({});
+  expect(await answer()).toEqual({ unknown: "the bucket is away" });
 });
 
 it("whose content is odd is told once, for the deployment, and keeps it from starting as little", async () => {

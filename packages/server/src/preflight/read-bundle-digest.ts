@@ -3,7 +3,8 @@ import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import { DEPLOYMENT_REQUEST, DEPLOYMENT_REVISION } from "../store/columns/deployment-columns.ts";
-import type { DeploymentRow } from "../store/deployments.ts";
+import { type DeploymentRow, readHead } from "../store/deployments.ts";
+import { deploymentsOfRevision } from "../store/earlier-revisions.ts";
 import type { Store } from "../store/open-store.ts";
 import { type BundleFindings, toldOf } from "./bundle-findings.ts";
 
@@ -28,15 +29,44 @@ export async function bundleDigest(
 ): Promise<RevisionDigest | "pending"> {
   const row = await store.db
     .selectFrom("deployments")
-    .select(["deployment_id", "revision_json", "request_json", "compute_platform"])
+    .select([
+      "deployment_id",
+      "deployment_group_id",
+      "revision_key",
+      "revision_json",
+      "request_json",
+      "compute_platform",
+    ])
     .where("deployment_id", "=", deploymentId)
     .executeTakeFirst();
   if (!row) return { unknown: "the deployment was removed" };
   // Its AppSpec was read when it was created, and no host fetches anything.
   if (row.compute_platform !== "Server" || isRestart(row)) return { unknown: NOBODY_FETCHES };
-  const digest = await digestOf(revisions, DEPLOYMENT_REVISION.read(row), signal);
+  const revision = DEPLOYMENT_REVISION.read(row);
+  const earlier = namesItsBytes(revision) ? await earlierDigest(store, row) : undefined;
+  if (earlier !== undefined) return earlier;
+  const digest = await digestOf(revisions, revision, signal);
   signal.throwIfAborted();
   return digest;
+}
+
+/** An object's version, or its ETag, cannot come to mean other bytes. An archive of GitHub's can: each is made anew. */
+function namesItsBytes(revision: RevisionLocation): boolean {
+  if (revision.revisionType !== "S3") return false;
+  const { version, eTag } = revision.s3Location;
+  return Boolean(version) || Boolean(eTag);
+}
+
+/** What the group's last deployment of this revision began with, so that going back to it needs no bucket that answers. */
+async function earlierDigest(
+  { db }: Pick<Store, "db">,
+  row: Pick<DeploymentRow, "deployment_id" | "deployment_group_id" | "revision_key">,
+): Promise<RevisionDigest | undefined> {
+  for (const earlier of await deploymentsOfRevision(db, row)) {
+    const { bundle } = readHead(earlier);
+    if (bundle !== undefined && "sha256" in bundle) return bundle;
+  }
+  return undefined;
 }
 
 /** What is to be said of the deployment's bundle. Of a rollback's it was said when it was first deployed. */

@@ -1,6 +1,7 @@
 import { LATE_HOSTS_CREATOR } from "@sluice/engine/late-hosts.ts";
 import { ROLLBACK_CREATOR } from "@sluice/engine/rollback.ts";
 import type { Kysely } from "kysely";
+import type { DeploymentRow } from "./deployments.ts";
 import type { Database } from "./schema.ts";
 import { SUMMARY_COLUMNS, type SummaryRow } from "./summary-columns.ts";
 
@@ -55,4 +56,24 @@ export async function lastRevisionBefore(
     .orderBy("deployment_id", "desc")
     .limit(1)
     .executeTakeFirst();
+}
+
+/** Of one revision; some may not know what its bundle is. */
+const MAX_OF_ONE_REVISION = 5;
+
+/** The group's newest deployments of that revision, other than this one. */
+export async function deploymentsOfRevision(
+  db: Kysely<Database>,
+  deployment: { readonly deployment_id: string; readonly deployment_group_id: string; readonly revision_key: string },
+): Promise<Pick<DeploymentRow, "deployment_id" | "state_json">[]> {
+  return db
+    .selectFrom("deployments")
+    .select(["deployment_id", "state_json"])
+    .where("deployment_group_id", "=", deployment.deployment_group_id)
+    .where("revision_key", "=", deployment.revision_key)
+    .where("deployment_id", "!=", deployment.deployment_id)
+    .orderBy("created_at", "desc")
+    .orderBy("deployment_id", "desc")
+    .limit(MAX_OF_ONE_REVISION)
+    .execute();
 }
