@@ -18,7 +18,8 @@ interface Program {
 }
 
 /** Files of the command line that load what `sluice.cjs` leaves out: those of the verbs for which bin/sluice runs another program. */
-const OF_OTHER_PROGRAMS = /^packages\/cli\/src\/(verbs\/(agent|server|restore)|up\/[a-z-]+|doctor\/agent-checks)\.ts$/;
+const OF_OTHER_PROGRAMS =
+  /^packages\/cli\/src\/(verbs\/(agent|local|server|restore)|up\/[a-z-]+|doctor\/agent-checks)\.ts$/;
 
 /** `build.ts [DIRECTORY]` */
 const OUTPUT_DIRECTORY = process.argv[2] ?? "dist";

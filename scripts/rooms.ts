@@ -197,6 +197,7 @@ export const ROOMS: RoomTable = {
     identity: ["process", "host"],
     supervision: ["process", "host"],
     protocol: ["process", "host", "identity"],
+    local: ["process", "host", "identity"],
   },
   cli: {
     completion: [HALL],
@@ -214,6 +215,7 @@ export const ROOMS: RoomTable = {
     overview: ["terminal", "progress"],
     groups: ["terminal", "place", "arguments", HALL],
     access: ["terminal", "place", "arguments", HALL],
+    local: [HALL],
     up: ["process", "terminal", "place", "arguments", HALL],
     verbs: [
       "completion",
@@ -230,6 +232,7 @@ export const ROOMS: RoomTable = {
       "overview",
       "groups",
       "access",
+      "local",
       "up",
       HALL,
     ],

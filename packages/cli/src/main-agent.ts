@@ -10,8 +10,12 @@ import { outliveItsReaders } from "./terminal/closed-output.ts";
 async function main(argv: readonly string[]): Promise<void> {
   const directory = directoryToRun(argv);
   if (directory === undefined) {
-    const [{ runProgram }, { AGENT_VERB }] = await Promise.all([import("./program.ts"), import("./agent-verb.ts")]);
-    return runProgram(argv, [AGENT_VERB]);
+    const [{ runProgram }, { AGENT_VERB }, { LOCAL_VERB }] = await Promise.all([
+      import("./program.ts"),
+      import("./agent-verb.ts"),
+      import("./local-verb.ts"),
+    ]);
+    return runProgram(argv, [AGENT_VERB, LOCAL_VERB]);
   }
   outliveItsReaders(true);
   nameProcess("sluice-agent", directory);

@@ -20,7 +20,7 @@ export async function runProgram(argv: readonly string[], verbs: readonly Verb[]
   } catch (error) {
     if (error instanceof CommanderError) {
       // Commander has printed its message; asking for help or the version is not an error.
-      process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+      process.exitCode = error.exitCode === 0 ? 0 : (askedVerb(argv, verbs)?.usageStatus ?? EXIT_USAGE);
     } else reportFailure(error);
   }
 }
@@ -34,6 +34,11 @@ function spelledOut(argv: readonly string[], verbs: readonly Verb[]): readonly s
   return verbs.some(({ name }) => name === named) ? [...words, "--help"] : words;
 }
 
+function askedVerb(argv: readonly string[], verbs: readonly Verb[]): Verb | undefined {
+  const name = argv.find((argument) => !argument.startsWith("-"));
+  return verbs.find((verb) => verb.name === name);
+}
+
 async function run(given: readonly string[], verbs: readonly Verb[]): Promise<void> {
   const argv = spelledOut(given, verbs);
   const program = new Command("sluice")
@@ -43,7 +48,7 @@ async function run(given: readonly string[], verbs: readonly Verb[]): Promise<vo
     .enablePositionalOptions()
     .configureOutput(PARSER_OUTPUT)
     .exitOverride();
-  const asked = argv.find((argument) => !argument.startsWith("-"));
+  const asked = askedVerb(argv, verbs)?.name;
   const isService = verbs.some((verb) => verb.name === asked && verb.isService);
   outliveItsReaders(isService);
   for (const verb of verbs) {
@@ -51,7 +56,7 @@ async function run(given: readonly string[], verbs: readonly Verb[]): Promise<vo
     command.exitOverride().showHelpAfterError(`(see: sluice ${verb.name} --help)`);
     if (verb.name === asked) (await verb.load()).define(command);
     for (const part of command.commands) part.showHelpAfterError(`(see: sluice ${verb.name} ${part.name()} --help)`);
-    if (verb.name === asked) checkSpelling(command, argv.slice(argv.indexOf(asked) + 1));
+    if (verb.name === asked) checkSpelling(command, argv.slice(argv.indexOf(verb.name) + 1));
   }
   program.addHelpText("after", FIRST_STEPS);
   await program.parseAsync(argv, { from: "user" });

@@ -1,4 +1,5 @@
 import { AGENT_VERB } from "./agent-verb.ts";
+import { LOCAL_VERB } from "./local-verb.ts";
 import type { Verb } from "./verb.ts";
 
 /** In the order of `sluice --help`. */
@@ -154,6 +155,7 @@ export const VERBS: readonly Verb[] = [
   },
   { name: "server", summary: "run the control plane", load: () => import("./verbs/server.ts"), isService: true },
   AGENT_VERB,
+  LOCAL_VERB,
   {
     name: "doctor",
     summary: "check the connection to the server, the server, or the agent of this host",

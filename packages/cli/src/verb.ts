@@ -11,4 +11,6 @@ export interface Verb {
   readonly load: () => Promise<VerbModule>;
   /** Goes on when nobody reads its output any more (a closed pipe); the others end, as `head` expects. */
   readonly isService?: boolean;
+  /** The exit status for a wrong option, where the verb stands in for a program that has another than ours. */
+  readonly usageStatus?: number;
 }

@@ -25,7 +25,19 @@ export interface DeploymentSpecification {
 
 export type SpecificationRevision =
   | { readonly RevisionType: "S3"; readonly S3Revision: SpecificationS3Revision }
-  | { readonly RevisionType: "GitHub"; readonly GitHubRevision: SpecificationGitHubRevision };
+  | { readonly RevisionType: "GitHub"; readonly GitHubRevision: SpecificationGitHubRevision }
+  | SpecificationLocalRevision;
+
+/** A path of the host itself: `sluice local` makes such a specification. An agent refuses it, since a server could install any path. */
+export interface SpecificationLocalRevision {
+  readonly RevisionType: "Local File" | "Local Directory";
+  readonly LocalRevision: {
+    /** Absolute. */
+    readonly Location: string;
+    /** `tar`, `tgz`, `zip`, or `directory`. */
+    readonly BundleType: string;
+  };
+}
 
 export interface SpecificationS3Revision {
   readonly Bucket: string;

@@ -5,6 +5,7 @@ import { adoptArchive } from "./archive/adopt-archive.ts";
 import { unpackBundle } from "./archive/unpack-bundle.ts";
 import { pruneCache } from "./bundle/bundle-cache.ts";
 import { downloadBundle, forgetBundle } from "./bundle/download-bundle.ts";
+import { takeLocalRevision } from "./bundle/local-revision.ts";
 import { DeploymentsLog } from "./deployments-log.ts";
 import { flushFileSystemOf } from "./durable-file.ts";
 import { EventFailure, failed, succeeded, succeededWith } from "./event-failure.ts";
@@ -20,7 +21,7 @@ import type { CommandOutcome, LifecycleCommand, OutputSink } from "./lifecycle-c
 import { withRoom } from "./make-room.ts";
 import { removeOldRevisions } from "./old-revisions.ts";
 import { removeTree } from "./remove-tree.ts";
-import { revisionOf } from "./revision.ts";
+import { isLocalRevision, type Revision, revisionOf } from "./revision.ts";
 import { sweep } from "./sweep.ts";
 
 export interface Host {
@@ -42,10 +43,12 @@ export interface HostOptions {
   readonly directory: string;
   readonly logger?: HostLogger | undefined;
   readonly config?: HostConfigInput;
+  /** The commands are those of a person on this machine, not a server's: a revision may be a path, and an event any hook of the AppSpec. */
+  readonly isLocal?: boolean | undefined;
 }
 
 /** What happens on a host when an event is its turn. Knows nothing of the server. */
-export function createHost({ directory, logger, config: input = {} }: HostOptions): Host {
+export function createHost({ directory, logger, config: input = {}, isLocal = false }: HostOptions): Host {
   const config = completeHostConfig(input);
   const deploymentsLog = new DeploymentsLog(directory);
   const pipes = new OutputPipes(directory);
@@ -57,7 +60,7 @@ export function createHost({ directory, logger, config: input = {} }: HostOption
     try {
       signal.throwIfAborted();
       const layout = layoutOf(directory, specification);
-      const context = { layout, config, signal };
+      const context = { layout, config, signal, isLocal };
       deploymentDirectory = layout.deploymentDirectory;
       busy.add(deploymentDirectory);
       const room = { rootDirectory: directory, busy, say: (text: string) => say(sink, `${text}\n`) };
@@ -67,7 +70,7 @@ export function createHost({ directory, logger, config: input = {} }: HostOption
       if (commandName === "DownloadBundle")
         return await withRoom(() => runDownloadBundle(command, context, sink), room);
       if (commandName === "Install") return await withRoom(() => runInstall(command, context, sink), room);
-      if (!isHookEvent(commandName)) throw new EventFailure(`Unsupported command type: ${commandName}.`);
+      if (!isHookEvent(commandName) && !isLocal) throw new EventFailure(`Unsupported command type: ${commandName}.`);
       return await runHook(commandName, { ...context, specification, deploymentsLog, pipes, sink });
     } catch (error) {
       const outcome = failed(signal.aborted ? stopped(commandName, error) : error);
@@ -81,7 +84,7 @@ export function createHost({ directory, logger, config: input = {} }: HostOption
 
   function isNoop({ commandName, specification }: LifecycleCommand): boolean {
     if (commandName === "DownloadBundle" || commandName === "Install") return false;
-    if (!isHookEvent(commandName)) return true;
+    if (!isHookEvent(commandName) && !isLocal) return true;
     try {
       const source = scriptSource(commandName, specification, layoutOf(directory, specification));
       return source === undefined || hookScripts(source.appSpec, commandName).length === 0;
@@ -105,6 +108,7 @@ interface EventContext {
   readonly layout: DeploymentLayout;
   readonly config: HostConfig;
   readonly signal: AbortSignal;
+  readonly isLocal: boolean;
 }
 
 async function runDownloadBundle(
@@ -112,18 +116,40 @@ async function runDownloadBundle(
   context: EventContext,
   sink: OutputSink,
 ): Promise<CommandOutcome> {
-  const { layout, config, signal } = context;
-  const { specification, bundleUrl } = command;
-  const revision = revisionOf(specification);
+  const { layout, config, signal, isLocal } = context;
+  const { specification } = command;
+  const local = isLocal && isLocalRevision(specification.Revision) ? specification.Revision : undefined;
+  // Checked before anything is removed or made.
+  const revision = local === undefined ? revisionOf(specification) : undefined;
   ensureDirectory(layout.groupDirectory);
+  ensureDirectory(layout.deploymentDirectory);
+  for (const problem of await removeOldRevisions(layout, config.maxRevisions)) say(sink, `${problem}\n`);
+  if (local !== undefined) await takeLocalRevision(layout, local, { limits: config.archiveLimits, signal });
+  if (revision !== undefined) await fetchRevision(revision, command, context, sink);
+  try {
+    checkRevision(layout.archiveDirectory, specification.AppSpecFilename ?? "");
+  } catch (error) {
+    await removeTree(layout.archiveDirectory);
+    throw error;
+  }
+  await flushFileSystemOf(layout.archiveDirectory);
+  ensureDirectory(layout.instructionsDirectory);
+  writePointer(layout.mostRecentInstallFile, layout.deploymentDirectory);
+  return succeeded();
+}
+
+async function fetchRevision(
+  revision: Revision,
+  { specification, bundleUrl }: LifecycleCommand,
+  { layout, config, signal }: EventContext,
+  sink: OutputSink,
+): Promise<void> {
   if (specification.BundleSha256Unknown !== undefined) {
     say(
       sink,
       `The bundle's SHA-256 is not known, so the download is not verified: ${specification.BundleSha256Unknown}.\n`,
     );
   }
-  ensureDirectory(layout.deploymentDirectory);
-  for (const problem of await removeOldRevisions(layout, config.maxRevisions)) say(sink, `${problem}\n`);
   pruneCache(layout.bundlesDirectory, config);
   const onReuse = (sha256: string) =>
     say(sink, `The bundle is on this host already (SHA-256 ${sha256}), so it was not downloaded.\n`);
@@ -144,16 +170,6 @@ async function runDownloadBundle(
     await unpackBundle(layout, unpacking);
     await fresh.kept;
   }
-  try {
-    checkRevision(layout.archiveDirectory, specification.AppSpecFilename ?? "");
-  } catch (error) {
-    await removeTree(layout.archiveDirectory);
-    throw error;
-  }
-  await flushFileSystemOf(layout.archiveDirectory);
-  ensureDirectory(layout.instructionsDirectory);
-  writePointer(layout.mostRecentInstallFile, layout.deploymentDirectory);
-  return succeeded();
 }
 
 /** The AWS agent's plan of a restart has a DownloadBundle, which that agent makes a copy in: this one runs the scripts where they are. */

@@ -1,6 +1,8 @@
 import type {
   DeploymentSpecification,
   SpecificationGitHubRevision,
+  SpecificationLocalRevision,
+  SpecificationRevision,
   SpecificationS3Revision,
 } from "@sluice/model/deployment-specification.ts";
 import { EventFailure } from "./event-failure.ts";
@@ -44,7 +46,7 @@ export function revisionOf(specification: DeploymentSpecification): Revision {
       return { from: "GitHub", bundleType, location };
     }
     default: {
-      // A local revision would let a server name any path on the host; ours fetches bundles only.
+      // A local revision would let a server name any path on the host: only `sluice local` takes one (local-revision.ts).
       const type = String((revision as { readonly RevisionType?: unknown }).RevisionType);
       throw new EventFailure(`The revision type ${JSON.stringify(type)} is not supported: use S3 or GitHub.`);
     }
@@ -62,6 +64,7 @@ export function isExact(revision: Revision): boolean {
 
 /** The variables that tell a script which revision it belongs to. An absent value is left unset, not set empty. */
 export function revisionEnvironment(specification: DeploymentSpecification): Record<string, string> {
+  if (isLocalRevision(specification.Revision)) return {};
   const revision = revisionOf(specification);
   if (revision.from === "GitHub") return { BUNDLE_COMMIT: revision.location.CommitId };
   const { Bucket, Key, Version, ETag } = revision.location;
@@ -71,4 +74,8 @@ export function revisionEnvironment(specification: DeploymentSpecification): Rec
     ...(Version == null ? {} : { BUNDLE_VERSION: Version }),
     ...(ETag == null ? {} : { BUNDLE_ETAG: ETag }),
   };
+}
+
+export function isLocalRevision(revision: SpecificationRevision): revision is SpecificationLocalRevision {
+  return revision.RevisionType === "Local File" || revision.RevisionType === "Local Directory";
 }

@@ -1,0 +1,146 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { runProgram } from "../program.ts";
+import { VERBS } from "../verb-table.ts";
+
+let printed: string;
+let base: string;
+beforeEach(() => {
+  printed = "";
+  base = mkdtempSync(join(tmpdir(), "sluice-local-"));
+  chmodSync(base, 0o755);
+  const write = (text: unknown) => {
+    printed += String(text);
+    return true;
+  };
+  vi.spyOn(process.stdout, "write").mockImplementation(write);
+  vi.spyOn(process.stderr, "write").mockImplementation(write);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  rmSync(base, { recursive: true, force: true });
+});
+
+async function local(...words: readonly string[]): Promise<{ readonly status: number; readonly text: string }> {
+  printed = "";
+  process.exitCode = undefined;
+  await runProgram(["local", "--data", join(base, "data"), ...words], VERBS);
+  return { status: Number(process.exitCode ?? 0), text: printed };
+}
+
+function revision(files: Readonly<Record<string, string>>): string {
+  const directory = mkdtempSync(join(base, "revision-"));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(join(directory, name, ".."), { recursive: true });
+    writeFileSync(join(directory, name), content, { mode: content.startsWith("#!") ? 0o755 : 0o644 });
+  }
+  return directory;
+}
+
+function appSpecOf(hooks: readonly string[]): string {
+  const events = hooks.map((event) => `  ${event}:\n    - location: note.sh\n      timeout: 60\n`);
+  return `version: 0.0\nos: linux\nfiles:\n  - source: app\n    destination: ${join(base, "installed")}\nhooks:\n${events.join("")}`;
+}
+
+const notes = () => readFileSync(join(base, "notes"), "utf8");
+const noteScript = () =>
+  `#!/bin/sh\necho "$LIFECYCLE_EVENT $APPLICATION_NAME $DEPLOYMENT_GROUP_NAME $DEPLOYMENT_GROUP_ID \${BUNDLE_BUCKET-none}" >> ${join(base, "notes")}\n`;
+
+describe("sluice local", () => {
+  it("installs a directory, and with the next revision stops the one before and removes its files", async () => {
+    const hooks = ["ApplicationStop", "BeforeInstall", "AfterInstall", "ValidateService", "MyCheck"];
+    const first = revision({ "appspec.yml": appSpecOf(hooks.slice(0, 4)), "note.sh": noteScript(), "app/one": "1" });
+    const installed = await local("-l", first, "-g", "shop");
+    expect(installed.text).toMatch(/^d-[A-Z0-9]{9}-local: .*\n(BeforeBlockTraffic +has nothing to run\n)/);
+    expect(installed.text).toMatch(/Succeeded\. The log of its scripts: .*\/shop\/d-\w+-local\/logs\/scripts\.log\n$/);
+    expect(installed.status).toBe(0);
+    expect(notes()).toBe(
+      ["BeforeInstall", "AfterInstall", "ValidateService"]
+        .map((event) => `${event} ${first} LocalFleet shop none\n`)
+        .join(""),
+    );
+
+    rmSync(join(base, "notes"));
+    const second = revision({ "appspec.yml": appSpecOf(hooks), "note.sh": noteScript(), "app/two": "2" });
+    const names = ["-a", "store", "-d", "tills"];
+    const again = await local("-l", second, "-g", "shop", ...names, "-e", "ApplicationStop,DownloadBundle,MyCheck");
+    expect(again.status, again.text).toBe(0);
+    // Install is missing from the list, and so comes first of the two: DownloadBundle takes its place.
+    expect(again.text).toMatch(/DownloadBundle .*\nApplicationStop .*\nInstall .*\nMyCheck /);
+    expect(notes()).toBe("ApplicationStop store tills shop none\nMyCheck store tills shop none\n");
+    expect(readdirSync(join(base, "installed"))).toEqual(["two"]);
+  });
+
+  it("ends at the event that fails, with the end of its output and exit status 1", async () => {
+    const failing = { "note.sh": "#!/bin/sh\necho the cause >&2\nexit 3\n", "app/one": "1" };
+    const directory = revision({ "appspec.yml": appSpecOf(["BeforeInstall"]), ...failing });
+    const { status, text } = await local("-l", directory);
+    expect(status).toBe(1);
+    expect(text).toContain("BeforeInstall failed: Script at specified location: note.sh failed with exit code 3\n");
+    expect(text).toContain("  [stderr]the cause\n");
+    expect(text).not.toMatch(/^Install/m);
+
+    const json = await local("-l", directory, "--json");
+    expect(JSON.parse(json.text)).toMatchObject({
+      status: "Failed",
+      deploymentGroupId: "default-local-deployment-group",
+    });
+  });
+
+  it("runs nothing of an AppSpec with a hook for an event that will not come", async () => {
+    const directory = revision({
+      "appspec.yml": appSpecOf(["BeforeInstall", "AfterInstal"]),
+      "note.sh": noteScript(),
+      "app/one": "1",
+    });
+    const { status, text } = await local("-l", directory);
+    expect(status).toBe(1);
+    expect(text).toContain(
+      'DownloadBundle failed: appspec.yml file contains unknown lifecycle events: ["AfterInstal"]',
+    );
+    expect(() => notes()).toThrow("ENOENT");
+  });
+
+  it("takes its directory and limits from the AWS agent's file, and names what it has no use for", async () => {
+    const directory = revision({ "appspec.yml": appSpecOf(["AfterInstall"]), "note.sh": noteScript(), "app/one": "1" });
+    const root = join(base, "deployment-root");
+    const file = join(base, "codedeployagent.yml");
+    writeFileSync(file, `---\n:root_dir: '${root}' # here\n:max_revisions: 2\n:wait_between_runs: 1\n`);
+    printed = "";
+    await runProgram(["local", "-l", directory, "-c", file], VERBS);
+    expect(printed).toContain("settings of the AWS agent's own process: wait_between_runs\n");
+    expect(readdirSync(root)).toContain("deployment-instructions");
+  });
+
+  it.each([
+    [["--type", "rpm"], '--type "rpm" is none of tgz, tar, zip, directory.'],
+    [["-l", "/nowhere"], '--bundle-location "/nowhere" does not exist.'],
+    [["-l", "http://x/y.zip"], "cannot be http: only encrypted URLs (https) are read. Write https://."],
+    [["-l", "ftp://x/y.zip"], "is neither a path, nor s3://BUCKET/KEY, nor a repository on GitHub."],
+    [["-l", "s3://bucket"], "is not of the form s3://BUCKET/KEY"],
+    [["-l", "s3://b/k.zip?version=1"], 'has the parameter "version"; versionId and etag are known.'],
+    [["-l", "s3://b/k"], "does not say what it is. Add --type tgz, tar or zip."],
+    [["-l", "https://example.org/a/b"], "is no repository on GitHub."],
+    [["-l", "https://github.com/o/r", "-t", "tgz"], "--type tgz is nothing that GitHub has."],
+    [["-l", "/etc/passwd", "-t", "directory"], "is a file, but --type is directory."],
+    [["-l", "/etc", "-t", "zip"], "is a directory, but --type is zip."],
+    [["-l", "/etc"], "has no appspec.yml or appspec.yaml."],
+    [["-l", "/etc", "-A", "deploy.yml"], "has no deploy.yml."],
+    [["-g", "../up"], '--deployment-group "../up" cannot be the name of a directory.'],
+    [["-b", "IGNORE"], '--file-exists-behavior "IGNORE" is none of DISALLOW, OVERWRITE, RETAIN.'],
+    [["-e", "ApplicationStart,DownloadBundle"], "ApplicationStart comes before DownloadBundle, but only"],
+    [["-e", "AfterInstall,Install"], "AfterInstall comes before Install, but only"],
+    [["-e", "ApplicationStop,,Install"], '"" is no name of an event.'],
+    [["-c", "/nowhere.yml"], "--agent-configuration-file /nowhere.yml cannot be read (ENOENT"],
+    [["--no-such-option"], "error: unknown option '--no-such-option'"],
+  ])("refuses %j", async (words, said) => {
+    const text = words.includes("-l") ? [] : ["-l", revision({ "appspec.yml": appSpecOf(["AfterInstall"]) })];
+    const refused = await local(...text, ...words);
+    expect(refused.text).toContain(said);
+    expect(refused.status).toBe(1);
+    expect(readdirSync(base)).not.toContain("data");
+  });
+});
