@@ -44,7 +44,7 @@ function agree(folder: string, verdict: Verdict): void {
 }
 
 /** What the AWS agent's parser accepts, and the Sluice agent or any Install does not. */
-const NOT_BY_OUR_AGENT = new Set(["windows", "acls-and-context", "unusable-value"]);
+const NOT_BY_OUR_AGENT = new Set(["windows", "unusable-value"]);
 
 function refusals(folder: string, { id }: Verdict): string[] {
   const { findings } = lintAppSpec(readFileSync(join(folder, `${id}.yml`)), null);

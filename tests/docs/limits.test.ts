@@ -104,7 +104,7 @@ const INTERNAL = new Set([
   "packages/agent/src/host/bundle/download.ts MAX_ERROR_BODY_BYTES",
   "packages/agent/src/host/hooks/run-script.ts MAX_TIMER_MILLISECONDS",
   "packages/agent/src/host/install/accounts.ts GETENT_TIMEOUT_MILLISECONDS",
-  "packages/agent/src/host/install/cleanup.ts SEMANAGE_TIMEOUT_MILLISECONDS",
+  "packages/agent/src/host/install/security-context.ts SEMANAGE_TIMEOUT_MILLISECONDS",
   "packages/agent/src/host/install/file-copier.ts MAX_COPY_HERE_BYTES",
   "packages/agent/src/process/single-instance.ts MAX_ANSWER_CHARACTERS",
   "packages/cli/src/arguments/nearest-word.ts MAX_EDITS",

@@ -49,7 +49,7 @@ export const CHECKS: readonly Check[] = [
   { names: ["missing-source", "outside"], find: sourcesThatCannotBe, os: "linux" },
   { names: ["destination"], find: oddDestinations, os: "linux" },
   { names: ["same-destination"], find: collidingFiles, os: "linux" },
-  { names: ["unusable-value", "acls-and-context"], find: unusablePermissions },
+  { names: ["unusable-value"], find: unusablePermissions },
   { names: ["permission-object", "permission-pattern", "permission-twice"], find: pointlessPermissions, os: "linux" },
   { names: ["permission-except"], find: exceptsThatMiss, os: "linux" },
   { names: ["second-app-spec"], find: secondAppSpec },

@@ -164,14 +164,6 @@ describe("values that are not what they look like", () => {
       permission("owner: 1000"),
       "error unusable-value 5: The owner in the permission for /b in the application specification file is not text",
     ],
-    [
-      permission('acls: ["user:bob:rw"]'),
-      "error acls-and-context 6: acls of /b: hosts with the Sluice agent fail at DownloadBundle",
-    ],
-    [
-      permission("context: {type: a_t}"),
-      "error acls-and-context 6: context of /b: hosts with the Sluice agent fail at DownloadBundle",
-    ],
     ["version: 0.0\nos: windows\n", "error windows 2: os: windows is for the AWS agent on Windows"],
     [
       `${HEAD}files: [{source: a, destination: opt/x}]\n`,

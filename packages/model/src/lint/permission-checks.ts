@@ -37,19 +37,7 @@ export function unusablePermissions(subject: LintSubject): Finding[] {
       const message = `${rule.message} Every host fails at DownloadBundle (with the AWS agent at Install).`;
       return [{ check: "unusable-value", severity: "error", ...findingPlace(entry), message }];
     }
-    if (rule === null) return [];
-    const setting = rule.acls !== null ? "acls" : rule.context !== null ? "context" : null;
-    if (setting === null) return [];
-    const message = `${setting} of ${quoted(rule.object)}: hosts with the Sluice agent fail at DownloadBundle, because it does not set ${setting} (the AWS agent does). Remove it, and set it in an AfterInstall script.`;
-    return [
-      {
-        check: "acls-and-context",
-        severity: "error",
-        ...placeOf(subject, entry, setting),
-        message,
-        onlyFor: "sluice-agent",
-      },
-    ];
+    return [];
   });
 }
 

@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, closeSync, fstatSync, lchownSync, lstatSync, mkdirSync } from "node:fs";
 import { DESCRIPTORS_DIRECTORY, pathOfDescriptor } from "../descriptor-path.ts";
 import { errorCodeOf } from "../event-failure.ts";
+import { namedAccounts } from "./access-list.ts";
 import { groupIdByName, userByName } from "./accounts.ts";
 import type { Folders } from "./folders.ts";
 import { needsDirectory, type PlannedDirectory } from "./install-plan.ts";
@@ -37,9 +38,14 @@ export interface AccountIds {
 
 /** Looks every name up once, before anything is copied. @throws EventFailure naming the first unknown one */
 export async function lookUpAccounts(steps: Iterable<PermissionStep>): Promise<AccountIds> {
+  const checked = new Set<readonly string[]>();
   const users = new Map<string, number>();
   const groups = new Map<string, number>();
   for (const step of steps) {
+    if (step.type === "setfacl" && !checked.has(step.acl)) {
+      checked.add(step.acl);
+      await checkNamedAccounts(step.acl, step.file);
+    }
     if (step.type !== "chown") continue;
     const purpose = `the permissions section of the AppSpec file gives it ${step.file}`;
     if (step.owner !== null && !users.has(step.owner)) {
@@ -52,6 +58,14 @@ export async function lookUpAccounts(steps: Iterable<PermissionStep>): Promise<A
   return { users, groups };
 }
 
+/** `setfacl` looks them up itself, but only after everything has been copied. */
+async function checkNamedAccounts(acls: readonly string[], file: string): Promise<void> {
+  const purpose = `acls in the permissions section of the AppSpec file name it for ${file}`;
+  const { users, groups } = namedAccounts(acls);
+  for (const user of users) await userByName(user, purpose);
+  for (const group of groups) await groupIdByName(group, purpose);
+}
+
 /** Where permissions are set: what this install put under the paths, in the directories that it looked at. */
 export interface PermissionTargets {
   readonly accounts: AccountIds;
@@ -60,7 +74,10 @@ export interface PermissionTargets {
 }
 
 /** A link has no mode of its own, and its owner is its own: what it points at is only touched when it is listed itself. */
-export function applyPermission(step: PermissionStep, { accounts, folders, installed }: PermissionTargets): void {
+export function applyPermission(
+  step: ChmodStep | ChownStep,
+  { accounts, folders, installed }: PermissionTargets,
+): void {
   if (DESCRIPTORS_DIRECTORY === undefined) {
     if (step.type === "chown") lchownSync(step.file, ...ownerOf(step, accounts));
     else if (!lstatSync(step.file).isSymbolicLink()) chmodSync(step.file, Number.parseInt(step.mode, 8));

@@ -1,7 +1,7 @@
 import { filePaths, permissionRule } from "@sluice/model/app-spec/install-values.ts";
 import { readAppSpec } from "../app-spec-file.ts";
 import { checkScriptInside } from "../hooks/run-script.ts";
-import { checkPermissionsSupported } from "./permission-plan.ts";
+import { checkPermissionPrograms } from "./permission-programs.ts";
 import { checkSource } from "./source-tree.ts";
 
 /**
@@ -14,7 +14,7 @@ export function checkRevision(archiveDirectory: string, appSpecFileName: string)
   const appSpec = readable(() => readAppSpec(archiveDirectory, appSpecFileName));
   if (appSpec === undefined) return;
   for (const file of appSpec.files) checkSource(archiveDirectory, filePaths(file));
-  checkPermissionsSupported(appSpec.permissions.map(permissionRule));
+  checkPermissionPrograms(appSpec.permissions.map(permissionRule));
   for (const scripts of Object.values(appSpec.hooks)) {
     for (const script of scripts) checkScriptInside(script, archiveDirectory);
   }

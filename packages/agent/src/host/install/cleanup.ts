@@ -1,14 +1,13 @@
-import { execFile } from "node:child_process";
 import { readFileSync, rmdirSync, rmSync, unlinkSync } from "node:fs";
 import { resolve } from "node:path";
 import { errorCodeOf } from "../event-failure.ts";
 import { YieldingLoop } from "../yielding-loop.ts";
 import { Folders, UntrustedLink } from "./folders.ts";
+import { removeSecurityContext } from "./security-context.ts";
 
 /** How the reference agent records a SELinux context that it added. */
-const CONTEXT_PREFIX = "semanage\0";
+export const CONTEXT_PREFIX = "semanage\0";
 const LINE_END = 0x0a;
-const SEMANAGE_TIMEOUT_MILLISECONDS = 60_000;
 
 /**
  * Removes what the group's previous install put on the host, newest first: files, then directories if they are empty.
@@ -29,7 +28,7 @@ export async function removePreviousInstall(cleanupFile: string): Promise<readon
   const untrusted = new Set<string>();
   try {
     for (const entry of cleanupEntries(list, "newestFirst")) {
-      if (entry.startsWith(CONTEXT_PREFIX)) await removeContext(entry.slice(CONTEXT_PREFIX.length));
+      if (entry.startsWith(CONTEXT_PREFIX)) await removeSecurityContext(entry.slice(CONTEXT_PREFIX.length));
       else {
         const link = removeInstalled(resolve(entry), folders);
         if (link !== undefined) untrusted.add(link);
@@ -94,10 +93,4 @@ function removeEmptyDirectory(path: string): void {
     // EBUSY: something is mounted there, or it is some process's root; it is not ours to take away.
     if (!["ENOTEMPTY", "EEXIST", "ENOENT", "ENOTDIR", "EBUSY"].includes(code)) throw error;
   }
-}
-
-function removeContext(path: string): Promise<void> {
-  return new Promise((resolve) => {
-    execFile("semanage", ["fcontext", "-d", path], { timeout: SEMANAGE_TIMEOUT_MILLISECONDS }, () => resolve());
-  });
 }

@@ -343,19 +343,6 @@ describe("permissions", () => {
     expect(group.message).toMatch(/^The group "nosuchgroup" does not exist/);
     expect(existsSync(fixture.destination)).toBe(false);
   });
-
-  test.each([
-    ["acls", '    acls: ["u:nobody:rwx"]\n'],
-    ["context", "    context:\n      type: bin_t\n"],
-  ])("%s fails rather than being passed over, with the old install in place", async (setting, lines) => {
-    await deploy("d-1", { files: { "app/old": "" } });
-    const outcome = await deploy("d-2", { files, more: rule(`  - object: $D\n${lines}`) });
-    expect(outcome).toMatchObject({
-      errorCode: 5,
-      message: expect.stringContaining(`${setting}, which is not supported yet`),
-    });
-    expect(readdirSync(fixture.destination)).toEqual(["old"]);
-  });
 });
 
 describe("after a crash in mid-install", () => {

@@ -17,21 +17,17 @@ import { flushFileSystems, replaceFile } from "../durable-file.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
 import { YieldingLoop } from "../yielding-loop.ts";
-import {
-  type AccountIds,
-  applyPermission,
-  lookUpAccounts,
-  makeDirectory,
-  type PermissionTargets,
-} from "./apply-plan.ts";
+import { type AccountIds, lookUpAccounts, makeDirectory } from "./apply-plan.ts";
 import { cleanupEntries, removePreviousInstall } from "./cleanup.ts";
 import { checkEarlierCopies } from "./earlier-copies.ts";
 import { type CopyJournal, FileCopier } from "./file-copier.ts";
 import { Folders, UntrustedLink } from "./folders.ts";
 import { FileAlreadyExists, InstallPlan, type PlannedCopy } from "./install-plan.ts";
 import { Installed } from "./installed.ts";
-import { checkPermissionsSupported, type PermissionStep, permissionSteps, planPermissions } from "./permission-plan.ts";
+import { type PermissionStep, permissionSteps, planPermissions } from "./permission-plan.ts";
+import { checkPermissionPrograms } from "./permission-programs.ts";
 import { Refusals } from "./refusals.ts";
+import { settlePermissions } from "./settle-permissions.ts";
 import { readSources, type StatusReader, statusReader } from "./source-tree.ts";
 
 const CLEANUP_SUFFIX = "-cleanup";
@@ -55,7 +51,7 @@ export async function install(
   }: { readonly appSpec: AppSpec; readonly fileExistsBehavior: string; readonly signal: AbortSignal },
 ): Promise<readonly string[]> {
   const rules = appSpec.permissions.map(permissionRule);
-  checkPermissionsSupported(rules);
+  checkPermissionPrograms(rules);
   const recorded = readRecordedEntries(layout.recordedAttributesFile);
   const behavior = appSpec.directoryLinkBehavior ?? DIRECTORY_LINK_BEHAVIORS[0];
   const { sources, directoryLinks } = readSources(layout.archiveDirectory, appSpec.files.map(filePaths), behavior);
@@ -91,7 +87,8 @@ export async function install(
       signal,
       status,
     });
-    await settlePermissions(permissionSteps(rules, plan), { accounts, folders, installed }, signal);
+    const { cleanupFile } = layout;
+    await settlePermissions(permissionSteps(rules, plan), { accounts, cleanupFile, folders, installed }, signal);
     await flushWritten(layout.archiveDirectory, destinationsOf(plan), folders);
   } finally {
     folders.close();
@@ -162,22 +159,6 @@ function forgetTemporaries(cleanupFile: string, temporaries: ReadonlySet<string>
 
 function* linesWithout(list: Buffer, left: ReadonlySet<string>): Generator<string> {
   for (const entry of cleanupEntries(list)) if (!left.has(entry)) yield `${entry}\n`;
-}
-
-async function settlePermissions(
-  steps: Iterable<PermissionStep>,
-  targets: PermissionTargets,
-  signal: AbortSignal,
-): Promise<void> {
-  const loop = new YieldingLoop(signal);
-  for (const step of steps) {
-    try {
-      applyPermission(step, targets);
-    } catch (error) {
-      throw namingPath(step.file, error);
-    }
-    await loop.next();
-  }
 }
 
 /** Files that exist and are overwritten are not listed yet; they are appended one by one. */

@@ -3,32 +3,20 @@ import { resolve } from "node:path";
 import type { PermissionRule } from "@sluice/model/app-spec/install-values.ts";
 import { matchesSimpleGlob } from "@sluice/model/app-spec/simple-glob.ts";
 import { EventFailure } from "../event-failure.ts";
+import { hasDefaults } from "./access-list.ts";
 import type { InstallPlan, PermissionTarget } from "./install-plan.ts";
+import type { SecurityContext } from "./security-context.ts";
 
-export type PermissionStep =
-  | { readonly type: "chmod"; readonly mode: string; readonly file: string; readonly target: PermissionTarget }
-  | {
-      readonly type: "chown";
-      readonly owner: string | null;
-      readonly group: string | null;
-      readonly file: string;
-      readonly target: PermissionTarget;
-    };
+/** The members besides `target` are those of the reference agent's `install.json`. */
+export type PermissionStep = { readonly file: string; readonly target: PermissionTarget } & (
+  | { readonly type: "chmod"; readonly mode: string }
+  | { readonly type: "setfacl"; readonly acl: readonly string[] }
+  | { readonly type: "semanage"; readonly context: SecurityContext & { readonly role: null } }
+  | { readonly type: "chown"; readonly owner: string | null; readonly group: string | null }
+);
 
 /** Every file or directory that a setting reaches when neither pattern nor object narrows it. */
 const EVERYTHING_BELOW = "**";
-
-/** @throws EventFailure for settings that this agent cannot apply; it would otherwise claim what it did not do */
-export function checkPermissionsSupported(permissions: readonly PermissionRule[]): void {
-  for (const { object, acls, context } of permissions) {
-    if (acls === null && context === null) continue;
-    const setting = acls === null ? "context" : "acls";
-    throw new EventFailure(
-      `The deployment failed because the permissions of ${object} in the AppSpec file ask for ${setting}, which is not ` +
-        `supported yet. Remove ${setting} from the permissions section and set it in an AfterInstall script, and then try again.`,
-    );
-  }
-}
 
 /**
  * Says of every step of the plan which permission reaches it. Only what this install copies or creates is touched, and never the object
@@ -54,11 +42,13 @@ export function planPermissions(permissions: readonly PermissionRule[], plan: In
  */
 export function* permissionSteps(permissions: readonly PermissionRule[], plan: InstallPlan): Generator<PermissionStep> {
   for (const permission of permissions) {
-    const { mode, owner, group } = permission;
+    const { mode, acls, context, owner, group } = permission;
     for (const target of filesFirst(plan)) {
       if (target.permission !== permission) continue;
       const file = pathOf(target);
       if (mode !== null) yield { type: "chmod", mode: mode.text, file, target };
+      if (acls !== null) yield { type: "setfacl", acl: acls, file, target };
+      if (context !== null) yield { type: "semanage", context: { ...context, role: null }, file, target };
       if (owner !== null || group !== null) yield { type: "chown", owner, group, file, target };
     }
   }
@@ -72,6 +62,7 @@ function* objectsOf(permission: PermissionRule, plan: InstallPlan): Generator<St
   if (copy !== undefined) {
     if (!permission.type.includes("file")) return;
     checkFilePermission(permission);
+    checkFileAcls(permission);
     yield copy;
     return;
   }
@@ -81,7 +72,9 @@ function* objectsOf(permission: PermissionRule, plan: InstallPlan): Generator<St
   for (const step of filesFirst(plan)) {
     if (!permission.type.includes(step.type === "copy" ? "file" : "directory")) continue;
     const path = pathOf(step);
-    if (path.startsWith(prefix) && isSelected(path.slice(prefix.length), permission)) yield step;
+    if (!path.startsWith(prefix) || !isSelected(path.slice(prefix.length), permission)) continue;
+    if (step.type === "copy") checkFileAcls(permission);
+    yield step;
   }
 }
 
@@ -114,4 +107,13 @@ function checkFilePermission({ object, pattern, except }: PermissionRule): void 
         "then try again.",
     );
   }
+}
+
+function checkFileAcls({ acls }: PermissionRule): void {
+  if (acls === null || !hasDefaults(acls)) return;
+  throw new EventFailure(
+    "The deployment failed because the -d parameter has been specified to apply an acl setting to a file. This parameter is supported for directories only. " +
+      "Update the AppSpec file, and then try again.",
+    { hint: "Give the entry of permissions that has default acls: type: [directory]." },
+  );
 }
