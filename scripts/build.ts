@@ -57,7 +57,8 @@ function leaveOut(packages: readonly string[]): Plugin {
 }
 
 /** A file that reads texts of the installation as it is loaded gets the texts themselves: a program reads nothing of it once it runs. */
-const READS_TEXTS = /\/(function-processes\/runtime-sources|supervision\/supervise-text)\.ts$/;
+const READS_TEXTS =
+  /\/(function-processes\/runtime-sources|supervision\/supervise-text|agent-programs\/join-script-text)\.ts$/;
 
 /** Puts what such a file exports in its place. */
 function putTextsIn(): Plugin {

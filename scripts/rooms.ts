@@ -76,6 +76,7 @@ export const ROOMS: RoomTable = {
   },
   server: {
     access: [],
+    "agent-programs": [],
     loops: [],
     audit: ["access", "loops"],
     store: ["access", "loops"],
@@ -108,7 +109,7 @@ export const ROOMS: RoomTable = {
     backup: ["store", "logs", "planning"],
     effects: ["loops", "store", "hosts", "platforms", "traffic", "preflight"],
     "late-hosts": ["loops", "store", "hosts", "groups", "preflight"],
-    upgrades: ["loops", "store", "hosts", "signing", "preflight"],
+    upgrades: ["agent-programs", "loops", "store", "hosts", "signing", "preflight"],
     "operations/codedeploy": [
       "access",
       "store",
@@ -133,6 +134,7 @@ export const ROOMS: RoomTable = {
     "operations/command": ["access", "store", "hosts", "operations", "signing", "runner"],
     "operations/sluice": [
       "access",
+      "agent-programs",
       "audit",
       "loops",
       "store",
@@ -155,6 +157,7 @@ export const ROOMS: RoomTable = {
     ],
     http: [
       "access",
+      "agent-programs",
       "audit",
       "loops",
       "store",

@@ -13,6 +13,8 @@ import { HeldRefusals } from "./access/held-refusals.ts";
 import { KeyBudgets, S3_CALL } from "./access/key-budgets.ts";
 import type { Principal } from "./access/principal.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./access/random-text.ts";
+import type { FindAgentProgram } from "./agent-programs/find-agent-program.ts";
+import type { JoinAddress } from "./agent-programs/join-script.ts";
 import { openAudit } from "./audit/open-audit.ts";
 import { NO_BALANCER } from "./balancing/target-health.ts";
 import { composeBalancing } from "./bindings/compose-balancing.ts";
@@ -35,6 +37,7 @@ import { consoleRoute } from "./http/console/console-route.ts";
 import { sessionCookies } from "./http/console/session-cookie.ts";
 import { type WebDirectory, webFilesIn } from "./http/console/web-files.ts";
 import { HostConnections } from "./http/host-connections.ts";
+import { hostRoute } from "./http/host-route.ts";
 import type { Ready } from "./http/http-server.ts";
 import { needsPartsOf } from "./http/json-services.ts";
 import { createMetrics } from "./http/metrics.ts";
@@ -82,7 +85,6 @@ import { countOn, removeCounts, stopCounting } from "./store/server-counts.ts";
 import { settingOrNew } from "./store/settings.ts";
 import { WakeFeed } from "./store/wake-feed.ts";
 import { AgentUpgrades } from "./upgrades/agent-upgrades.ts";
-import type { FindAgentProgram } from "./upgrades/find-agent-program.ts";
 
 const OFFER_CHARACTERS = 10;
 const SERVER_ID_CHARACTERS = 8;
@@ -99,6 +101,10 @@ export interface Composition {
   /** PEM; undefined: no listener speaks TLS. */
   readonly certificatePem: string | undefined;
   readonly serverNames: ServerNames;
+  /** Programs that hosts run. */
+  readonly findAgentProgram: FindAgentProgram;
+  /** By what machines that join know a listener's certificate. */
+  readonly joinAddressOf: (endpoint: string, usesTls: boolean) => JoinAddress;
   /** Where the console's page lies when it is built. */
   readonly webDirectory: WebDirectory;
   /** A person's key was deleted. */
@@ -111,6 +117,7 @@ export interface Composition {
 export interface ControlPlane {
   readonly consoleRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly signedRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly hostRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly unprovedConnections: UnprovedConnections;
   readonly reach: Reach;
   readonly metrics: () => Promise<{ contentType: string; text: string }>;
@@ -122,7 +129,18 @@ export interface ControlPlane {
 
 /** The one place where everything is put together. */
 export async function compose(parts: Composition): Promise<ControlPlane> {
-  const { store, directory, config, log, accountId, region, signingKey, serverFingerprints, serverNames } = parts;
+  const {
+    store,
+    directory,
+    config,
+    log,
+    accountId,
+    region,
+    signingKey,
+    serverFingerprints,
+    serverNames,
+    findAgentProgram,
+  } = parts;
   const now = systemTimers.now;
   store.health.onAway = (reason) =>
     log.error({ reason }, "the database cannot be reached: deployments wait for it, and callers get a retryable error");
@@ -243,7 +261,6 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
         "a deployment was ended by an internal error of Sluice: please report it with this log",
       ),
   });
-  const findAgentProgram: FindAgentProgram = async () => ({ cure: "This server has no programs for hosts." });
   const agentUpgrades = new AgentUpgrades({
     store,
     liveness,
@@ -422,6 +439,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       now,
     ),
   });
+  const programs = { find: findAgentProgram, underWay: { count: 0 } };
   const dependencies: WireServiceDependencies = {
     operations: {
       store,
@@ -467,6 +485,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       signingCertificate: signingKey.certificatePem,
       serverFingerprints,
     },
+    programs,
     s3,
     balancing,
     containers: services?.services,
@@ -501,6 +520,15 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
   });
   return {
     signedRoute: toServices,
+    hostRoute: hostRoute({
+      store,
+      now,
+      reach,
+      programs,
+      addressOf: parts.joinAddressOf,
+      onInternalError,
+      audit: audit.recorder,
+    }),
     consoleRoute: consoleRoute({
       sessions: consoleSessions,
       cookies: sessionCookies(await consoleServerId(store)),

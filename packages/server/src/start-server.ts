@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
-import { join, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
+import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import { WrongOptionError } from "@sluice/model/wrong-option.ts";
-import { isSingleFile } from "@sluice/wire/program/own-program.ts";
+import { isSingleFile, ownProgram } from "@sluice/wire/program/own-program.ts";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { newAccessKey } from "./access/new-access-key.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./access/random-text.ts";
+import { agentPrograms } from "./agent-programs/find-agent-program.ts";
 import { checkNoUnfinishedRestore } from "./backup/restore-backup.ts";
 import { noteRestoreTold, settleRestored } from "./backup/settle-restored.ts";
 import { loadConfig } from "./bindings/compose-drivers.ts";
@@ -15,6 +17,7 @@ import { createHttpServer } from "./http/http-server.ts";
 import { isLoopback, type ListenAddress, listensOn, urlOf } from "./http/listener.ts";
 import { checkFree, openListener } from "./http/open-listener.ts";
 import { ServerNames } from "./http/server-names.ts";
+import { isPubliclyTrusted } from "./public-authority.ts";
 import {
   CERTIFICATE_FORM,
   fingerprintsOf,
@@ -133,6 +136,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       certificatePem: tls?.certificatePem,
       serverNames,
       webDirectory: webDirectory(),
+      findAgentProgram: agentPrograms({
+        version: SLUICE_VERSION,
+        own: ownSingleFile(),
+        dataDirectory: options.dataDirectory,
+        releaseDirectory: releaseDirectory(),
+      }),
+      joinAddressOf: (server, usesTls) => ({
+        server,
+        keyFingerprint: usesTls && tls && !isPubliclyTrusted(tls.certificatePem) ? fingerprintsOf(tls)[1] : undefined,
+      }),
       onKeyDeleted: (accessKeyId) => {
         if (accessKeyId === clientKey.accessKeyId) void renewClientFiles();
       },
@@ -199,6 +212,17 @@ function webDirectory(): WebDirectory {
   return here.endsWith(SOURCES)
     ? { path: join(here.slice(0, -SOURCES.length), "dist", "web"), mayChange: true }
     : { path: join(here, "web"), mayChange: false };
+}
+
+/** The file of a release holds the agent too. As it was when it started: an upgrade may have put another one in its place. */
+function ownSingleFile() {
+  return isSingleFile() ? { file: "/proc/self/exe", platform: ownProgram().platform } : undefined;
+}
+
+function releaseDirectory(): string | undefined {
+  const here = import.meta.dirname;
+  if (isSingleFile()) return undefined;
+  return join(here.endsWith(SOURCES) ? here.slice(0, -SOURCES.length) : dirname(here), "release");
 }
 
 function serverLock({ allowSeveralServers = false }: ServerOptions, log: Logger): LockOptions {

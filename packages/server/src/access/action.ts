@@ -27,6 +27,6 @@ export const PASS_ROLE = "iam:PassRole";
 
 /**
  * What is no operation: the event stream and the backup; to act in the name of a host, which the agents' operations do; and to send the
- * heartbeat by which the server proves to itself that it hears.
+ * heartbeat by which the server proves to itself that it hears; and to download the program that hosts run.
  */
-export type OwnAction = "StreamEvents" | "TakeBackup" | "SpeakForHost" | "ProveHearing";
+export type OwnAction = "StreamEvents" | "TakeBackup" | "SpeakForHost" | "ProveHearing" | "GetAgentProgram";

@@ -135,6 +135,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "sluice:StopAgentUpgrade": ROOT,
   "sluice:StreamEvents": READERS,
   "sluice:TakeBackup": ROOT,
+  "sluice:GetAgentProgram": EVERYBODY,
   "sluice:SpeakForHost": HOSTS,
   "sluice:ProveHearing": SERVER,
   "ecs:CreateCluster": ROOT,

@@ -7,6 +7,7 @@ const READS = /^(Get|List|Describe|BatchGet|Search|Compare|Read|Explain|Plan|Str
 /** What is called like a read and is none, or the other way round. */
 const BY_NAME: Readonly<Record<string, string>> = {
   "sluice:TakeBackup": "told-read",
+  "sluice:GetAgentProgram": "told-read",
   "sluice:HostHeartbeat": "agent",
   "sluice:PutHostLogs": "agent",
   "sluice:SpeakForHost": "agent",

@@ -16,6 +16,7 @@ const OTHERS: Readonly<Record<string, ActionKind>> = {
   "sluice:EnrolHost": "change",
   "s3:ListMultipartUploadParts": "read",
   "sluice:TakeBackup": "told-read",
+  "sluice:GetAgentProgram": "told-read",
   "sluice:HostHeartbeat": "agent",
   "sluice:PutHostLogs": "agent",
   "sluice:SpeakForHost": "agent",

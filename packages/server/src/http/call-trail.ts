@@ -30,6 +30,7 @@ export class CallTrail {
   #input: { readonly shape: Shape; readonly value: unknown } | undefined;
   #resources: readonly string[] | undefined;
   #signIn: Pick<AuditedCall, "eventSource" | "eventType" | "isChange" | "note"> | undefined;
+  #tokenId: string | undefined;
   #isTold = false;
 
   /** @param audit absent: nobody is told */
@@ -42,6 +43,11 @@ export class CallTrail {
   /** The call names this key; nothing is proved yet. */
   claims(accessKeyId: string): void {
     this.#claimedAccessKeyId = accessKeyId;
+  }
+
+  /** The call shows this enrolment token. */
+  showsToken(tokenId: string): void {
+    this.#tokenId = tokenId;
   }
 
   proved(principal: Principal): void {
@@ -94,7 +100,7 @@ export class CallTrail {
     return this.#audit?.record({
       principal: this.#principal,
       claimedAccessKeyId: this.#claimedAccessKeyId,
-      tokenId: this.#action === "sluice:EnrolHost" ? tokenIdOf(input?.value) : undefined,
+      tokenId: this.#tokenId ?? (this.#action === "sluice:EnrolHost" ? tokenIdOf(input?.value) : undefined),
       sourceAddress: canonicalAddress(socket.remoteAddress ?? ""),
       userAgent: headers["user-agent"],
       action: this.#action,

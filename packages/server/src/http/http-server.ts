@@ -39,7 +39,12 @@ const PATIENCE: Patience = {
 const SIGNED_PATH = "/-/signed";
 /** The same for the console. */
 const CONSOLE_PATH = "/-/console";
+/** The same for machines that have no key yet. */
+const HOST_PATH = "/-/host";
 const OPEN_PATHS = /^\/(healthz|readyz|metrics|-\/server-keys)(\?|$)/;
+/** Told from the signed door of the same path by the kind of its credential. */
+const HOST_PATHS = /^\/-\/(join\.sh|agent-program\/[^/?]*)(\?|$)/;
+const HOST_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
 /** What `/readyz` tells, each in one line. */
 export interface Ready {
@@ -56,6 +61,8 @@ export interface HttpServerOptions {
   /** Answers requests of the console's doors, and its page. */
   readonly consoleRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly signedRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Answers machines that have no key yet. */
+  readonly hostRoute: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly ready: () => Promise<Ready>;
   /** Refuses callers who came by a name that is not the server's. */
   readonly reach: Reach;
@@ -74,6 +81,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     serverKeys,
     consoleRoute,
     signedRoute,
+    hostRoute,
     ready,
     reach,
     metrics,
@@ -126,6 +134,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const method = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
   app.route({ method, url: SIGNED_PATH, exposeHeadRoute: false, handler: toSignedRoute });
   app.route({ method, url: CONSOLE_PATH, exposeHeadRoute: false, handler: to(consoleRoute) });
+  app.route({ method, url: HOST_PATH, exposeHeadRoute: false, handler: to(hostRoute) });
   // Methods that no service has, and open paths by another method: a service's error all the same, not the router's.
   app.setNotFoundHandler(toSignedRoute);
   app.setErrorHandler<{ readonly statusCode?: number }>((error, request, reply) =>
@@ -164,8 +173,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
 }
 
 function innerPath(request: IncomingMessage): string {
+  if (isOfHost(request)) return HOST_PATH;
   if (!isApiCall(request)) return request.url ?? "/";
   return consoleDoor(request) ? CONSOLE_PATH : SIGNED_PATH;
+}
+
+function isOfHost({ method = "GET", url: path = "/", headers }: IncomingMessage): boolean {
+  if (!HOST_PATHS.test(path) || !HOST_METHODS.has(method)) return false;
+  return /^bearer /i.test(headers.authorization ?? "") || !isSigned({ path, headers });
 }
 
 /** Signed, or on no open path: whatever is left is a probe. A bearer token on an open path is not a signature. */

@@ -28,6 +28,9 @@ export class ListeningServer {
       consoleRoute: async (_request: IncomingMessage, response: ServerResponse) => {
         response.end("console");
       },
+      hostRoute: async (_request: IncomingMessage, response: ServerResponse) => {
+        response.end("host");
+      },
       ready: async () => ({ reason: null, warning: null }),
       metrics: async () => ({ contentType: "text/plain", text: "sluice_hosts 1\n" }),
       metricsToken: METRICS_TOKEN,

@@ -21,6 +21,7 @@ function maker(unprovedConnections = new UnprovedConnections()): () => FastifyIn
       // Never answers, so that what is under way adds up.
       signedRoute: async (_request: IncomingMessage, _response: ServerResponse) => new Promise(() => {}),
       consoleRoute: async () => {},
+      hostRoute: async () => {},
       ready: async () => ({ reason: null, warning: null }),
       metrics: async () => ({ contentType: "text/plain", text: "" }),
       metricsToken: "t",

@@ -6,6 +6,7 @@ import type { Need } from "../access/need.ts";
 import type { Principal } from "../access/principal.ts";
 import { ANY_RESOURCE, type NeedsContext, onDeployments } from "../needs/needs-context.ts";
 import { type NeedsParts, requireNeedsOf } from "../needs/require-needs.ts";
+import { AGENT_PROGRAM_PATH, type AgentProgramSource, askedProgram, sendProgram } from "./agent-program-answer.ts";
 import { answerBackup, type BackupRouteDependencies } from "./backup-route.ts";
 import type { CallTrail } from "./call-trail.ts";
 import { type EventStreamDependencies, streamEvents } from "./event-stream-route.ts";
@@ -31,6 +32,7 @@ export interface GuardedEvents extends Omit<EventStreamDependencies, "isStillGoo
 export interface OwnDoorDependencies {
   readonly events: GuardedEvents;
   readonly backup: BackupRouteDependencies;
+  readonly programs: AgentProgramSource;
   readonly needsParts: NeedsParts;
 }
 
@@ -86,7 +88,7 @@ export function eventsDoor(events: GuardedEvents, needsParts: NeedsParts): OwnDo
   return door;
 }
 
-export function ownDoors({ events, backup, needsParts }: OwnDoorDependencies): readonly OwnDoor[] {
+export function ownDoors({ events, backup, programs, needsParts }: OwnDoorDependencies): readonly OwnDoor[] {
   return [
     eventsDoor(events, needsParts),
     {
@@ -96,6 +98,15 @@ export function ownDoors({ events, backup, needsParts }: OwnDoorDependencies): r
       action: "sluice:TakeBackup",
       refusal: "Only root's key may take a backup: it holds every key of the server.",
       answer: (request, response) => answerBackup(request, response, backup),
+    },
+    {
+      needsParts,
+      needsOf: () => [{ action: "sluice:GetAgentProgram", resource: ANY_RESOURCE }],
+      path: AGENT_PROGRAM_PATH,
+      action: "sluice:GetAgentProgram",
+      refusal: "The agent's program is for hosts, and for people who look after them.",
+      answer: async (request, response) =>
+        sendProgram(request, response, await askedProgram(request, programs), programs),
     },
   ];
 }

@@ -250,6 +250,7 @@ it("answers each role as the table says", async () => {
   }
   // What is wrong with these two is told to those who may call.
   rows.push(await rowOf("events", { service: "codedeploy", method: "GET", path: "/-/events?deployment=none" }));
+  rows.push(await rowOf("agent-program", { service: "sluice", method: "GET", path: "/-/agent-program/linux-x64" }));
   rows.push(await rowOf("backup", { service: "codedeploy", method: "GET", path: "/-/backup" }));
   for (const [operation, requests] of Object.entries(S3_REQUESTS)) {
     for (const { method, path, headers, what } of requests) {

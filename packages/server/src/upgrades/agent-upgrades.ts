@@ -1,5 +1,6 @@
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { AgentUpgradeReport, SignedAgentOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
+import type { FindAgentProgram } from "../agent-programs/find-agent-program.ts";
 import { type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
 import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
@@ -16,7 +17,6 @@ import {
 import { AGENT_PROGRAMS, AGENT_UPGRADE_REQUEST } from "../store/columns/agent-upgrade-columns.ts";
 import { findHosts } from "../store/hosts.ts";
 import { AgentOffers } from "./agent-offers.ts";
-import type { FindAgentProgram } from "./find-agent-program.ts";
 import { guardedGroups, type ObservingParts, observeAgents, observeGroups } from "./observe-upgrade.ts";
 import { planUpgrade } from "./plan-upgrade.ts";
 import { type AgentFacts, takeAgentReport } from "./take-agent-report.ts";

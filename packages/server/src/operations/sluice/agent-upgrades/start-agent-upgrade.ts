@@ -7,6 +7,7 @@ import { someOf } from "@sluice/model/some-of.ts";
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import type { StartAgentUpgradeInput, StartAgentUpgradeOutput } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import { callerArn } from "../../../access/caller-arn.ts";
+import { isMissing } from "../../../agent-programs/find-agent-program.ts";
 import { findActiveUpgrade, insertUpgrade } from "../../../store/agent-upgrades.ts";
 import {
   AGENT_PROGRAMS,
@@ -16,7 +17,6 @@ import {
 import { GROUP_FIELDS } from "../../../store/columns/group-columns.ts";
 import { findHostByWord, findHosts, type HostRow, listLivingHosts } from "../../../store/hosts.ts";
 import { isUniqueViolation } from "../../../store/unique-violation.ts";
-import { isMissing } from "../../../upgrades/find-agent-program.ts";
 import { viewOfUpgrade } from "../../../upgrades/upgrade-view.ts";
 import { requireApplication, requireDeploymentGroup } from "../../codedeploy/checks/known-resources.ts";
 import type { Operation } from "../../operation.ts";

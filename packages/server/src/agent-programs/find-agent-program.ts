@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What hosts run: processors of Node's, named as Node names them. */
+export const AGENT_PLATFORMS = ["linux-x64", "linux-arm64"] as const;
+export type AgentPlatform = (typeof AGENT_PLATFORMS)[number];
+
+/** A program that a host can run as its agent. */
+export interface AgentProgram {
+  readonly version: string;
+  readonly platform: AgentPlatform;
+  /** An absolute path. */
+  readonly file: string;
+  /** The same, compressed, where it lies beside it. */
+  readonly gzipFile: string | undefined;
+  /** Of the program as it runs, in hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** This server has none for that platform; `cure` is a sentence that says how it gets one. */
+export interface MissingProgram {
+  readonly cure: string;
+}
+
+/** Of that version, or of the server's own. */
+export type FindAgentProgram = (
+  platform: string,
+  version?: string | undefined,
+) => Promise<AgentProgram | MissingProgram>;
+
+export function isMissing(found: AgentProgram | MissingProgram): found is MissingProgram {
+  return "cure" in found;
+}
+
+export interface AgentProgramParts {
+  readonly version: string;
+  /** The server's own file, where it is a program that holds the agent too. */
+  readonly own: { readonly file: string; readonly platform: string } | undefined;
+  /** Where the operator puts programs: for other platforms, and of other versions. */
+  readonly dataDirectory: string;
+  /** What `npm run release` made of a checkout. */
+  readonly releaseDirectory: string | undefined;
+}
+
+function isAgentPlatform(text: string): text is AgentPlatform {
+  return (AGENT_PLATFORMS as readonly string[]).includes(text);
+}
+
+/** Digits, letters, dots, hyphens: it becomes part of a file's name. */
+function isProgramVersion(text: string): boolean {
+  return /^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/.test(text) && !text.includes("..");
+}
+
+/** Finds what this server gives to hosts. A file's hash is reckoned once, and again when the file has changed. */
+export function agentPrograms(parts: AgentProgramParts): FindAgentProgram {
+  const hashes = new Map<string, { readonly stamp: string; readonly sha256: Promise<string> }>();
+
+  const hashOf = (file: string, stamp: string): Promise<string> => {
+    const known = hashes.get(file);
+    if (known?.stamp === stamp) return known.sha256;
+    const sha256 = hashFile(file);
+    // One that could not be read is tried again.
+    sha256.catch(() => hashes.delete(file));
+    hashes.set(file, { stamp, sha256 });
+    return sha256;
+  };
+
+  return async (platform, version = parts.version) => {
+    if (!isAgentPlatform(platform)) {
+      return { cure: `There are programs for ${AGENT_PLATFORMS.join(" and ")}.` };
+    }
+    if (!isProgramVersion(version)) return { cure: "That is no version: ask for one such as 0.2.0." };
+    for (const file of candidates(parts, platform, version)) {
+      const found = await stat(file).catch(() => undefined);
+      if (!found?.isFile()) continue;
+      const sha256 = await hashOf(file, `${found.ino} ${found.size} ${found.mtimeMs}`);
+      const gzipped = await stat(`${file}.gz`).catch(() => undefined);
+      // An older one is of a program that was there before.
+      const gzipFile = gzipped && gzipped.mtimeMs >= found.mtimeMs ? `${file}.gz` : undefined;
+      return { version, platform, file, gzipFile, sha256, bytes: found.size };
+    }
+    return { cure: cureFor(parts, platform, version) };
+  };
+}
+
+/** `sluice-0.2.0-linux-x64` */
+function fileName(platform: AgentPlatform, version: string): string {
+  return `sluice-${version}-${platform}`;
+}
+
+function candidates(
+  { own, dataDirectory, releaseDirectory, version: ownVersion }: AgentProgramParts,
+  platform: AgentPlatform,
+  version: string,
+): readonly string[] {
+  const name = fileName(platform, version);
+  return [
+    ...(own?.platform === platform && version === ownVersion ? [own.file] : []),
+    join(dataDirectory, "agent-programs", name),
+    ...(releaseDirectory === undefined ? [] : [join(releaseDirectory, name)]),
+  ];
+}
+
+function cureFor(
+  { dataDirectory, releaseDirectory, version: ownVersion }: AgentProgramParts,
+  platform: AgentPlatform,
+  version: string,
+): string {
+  const name = fileName(platform, version);
+  const put = `the file ${name} of the release into ${join(dataDirectory, "agent-programs")} on the server.`;
+  return releaseDirectory === undefined || version !== ownVersion
+    ? `Put ${put}`
+    : `Run \`npm run release\` in the server's checkout, or put ${put}`;
+}
+
+async function hashFile(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(file, { highWaterMark: 1024 * 1024 })) hash.update(piece as Buffer);
+  return hash.digest("hex");
+}

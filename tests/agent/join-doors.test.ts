@@ -1,0 +1,149 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { SLUICE_VERSION } from "@sluice/model/version.ts";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { runProgram, type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+
+const run = promisify(execFile);
+/** Notes how it was called and what it was told, in the place of the agent's program. */
+const PROGRAM = `#!/bin/sh
+case $1 in version) echo ${SLUICE_VERSION}; exit 0 ;; esac
+{ echo "$*"; if [ "$2" = install ]; then cat; fi; } >>"$(dirname "$0")/../called"
+[ "$2" = uninstall ] && exit 0
+while [ $# -gt 0 ]; do [ "$1" = --program ] && program=$2; shift; done
+[ "$program" = "$(dirname "$0")/current" ] || mv "$program" "$(dirname "$0")/current"
+`;
+const PLATFORM = process.arch === "arm64" ? "linux-arm64" : "linux-x64";
+
+let server: SluiceServer;
+let root: string;
+let token: string;
+/** With another secret. */
+let forged: string;
+
+beforeAll(async () => {
+  server = await startSluiceServer();
+  token = (await server.sluice("token", "create", "--uses", "7")).trim();
+  const fields = JSON.parse(Buffer.from(token.slice(4), "base64url").toString());
+  forged = `slt_${Buffer.from(JSON.stringify({ ...fields, secret: "x" })).toString("base64url")}`;
+  const directory = join(server.data, "agent-programs");
+  mkdirSync(directory);
+  writeFileSync(join(directory, `sluice-${SLUICE_VERSION}-${PLATFORM}`), PROGRAM);
+  writeFileSync(join(directory, `sluice-${SLUICE_VERSION}-${PLATFORM}.gz`), gzipSync(PROGRAM));
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "sluice-join-"));
+  return () => rmSync(root, { recursive: true });
+});
+
+const ask = (path: string, options: RequestInit = {}) => fetch(`${server.url()}${path}`, options);
+const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+const PROGRAM_PATH = `/-/agent-program/${PLATFORM}`;
+
+/** The script as it comes, with its programs below a directory of the test's. */
+async function script(): Promise<string> {
+  const text = await (await ask("/-/join.sh")).text();
+  return text.replace("\nprograms=/usr/local/lib/sluice/agent\n", `\nprograms=${root}/lib/agent\n`);
+}
+async function joinHost(token: string, args: readonly string[] = [], text?: string) {
+  writeFileSync(join(root, "join.sh"), text ?? (await script()));
+  const line = `printf '%s\\n' "$TOKEN" | env -u TOKEN sh "$@"`;
+  return runProgram("sh", ["-c", line, "sh", join(root, "join.sh"), ...args], { PATH: process.env.PATH, TOKEN: token });
+}
+const called = () => readFileSync(join(root, "lib/called"), "utf8");
+
+it("gives the script to everybody, and the program to whoever has a token with uses left, which stays whole", async () => {
+  const text = await (await ask("/-/join.sh")).text();
+  expect(text).toContain(`\nserver='${server.url()}'\npin=''\n`);
+  expect(text.trimEnd().split("\n").at(-1)).toBe('main "$@"');
+  const head = await ask(PROGRAM_PATH, { method: "HEAD", ...withToken(token) });
+  expect(head.headers.get("x-sluice-version")).toBe(SLUICE_VERSION);
+  const sha256 = createHash("sha256").update(PROGRAM).digest("hex");
+  expect(head.headers.get("x-sluice-sha256")).toBe(sha256);
+  for (const encoding of ["identity", "gzip"]) {
+    const { headers } = withToken(token);
+    const answer = await ask(PROGRAM_PATH, { headers: { ...headers, "accept-encoding": encoding } });
+    expect(answer.headers.get("content-encoding")).toBe(encoding === "gzip" ? "gzip" : null);
+    expect(await answer.text()).toBe(PROGRAM);
+  }
+  expect(await server.sluice("token", "list")).toMatch(/ 7 /);
+});
+
+it("refuses the program without a token, with one that is not valid, and of versions and platforms that are not there", async () => {
+  const said = async (path: string, options?: RequestInit) => {
+    const answer = await ask(path, options);
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get("x-sluice-reason")).toBeTruthy();
+    return answer.text();
+  };
+  expect(await said(PROGRAM_PATH)).toContain("for machines with an enrolment token");
+  expect(await said(PROGRAM_PATH, withToken(forged))).toContain("is not one of this server's");
+  expect(await said(`${PROGRAM_PATH}?version=..%2f..%2fetc`, withToken(token))).toContain("That is no version");
+  expect(await said(`${PROGRAM_PATH}?version=9.9.9`, withToken(token))).toContain(
+    `ut the file sluice-9.9.9-${PLATFORM}`,
+  );
+  expect(await said("/-/agent-program/plan9", withToken(token))).toContain("linux-x64 and linux-arm64");
+  const lines = await server.sluice("audit", "--operation", "GetAgentProgram", "--json");
+  expect(JSON.parse(lines)).toEqual(
+    expect.arrayContaining([expect.objectContaining({ errorCode: "EnrolmentTokenInvalidException" })]),
+  );
+});
+
+it("downloads, checks and installs once, and leaves the token in no list of processes", async () => {
+  const first = await joinHost(token, ["--name", "web 1"]);
+  expect(first).toMatchObject({ exitCode: 0 });
+  expect(called()).toMatch(
+    new RegExp(
+      `^agent install --server ${server.url()} --token-file - --program ${root}/lib/agent/\\.joining\\.\\d+ --name web 1\n${token}\n$`,
+    ),
+  );
+  expect(readFileSync(join(root, "lib/agent/current"), "utf8")).toBe(PROGRAM);
+  expect(readdirSync(join(root, "lib/agent"))).toEqual(["current"]);
+  // With a token that is used up by now: what is there is installed again.
+  const second = await joinHost(forged);
+  expect(second).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("the installed one stays") });
+  expect(called()).toContain(`--program ${root}/lib/agent/current\n`);
+  expect((await joinHost("", ["--uninstall"])).exitCode).toBe(0);
+  expect(called()).toMatch(/agent uninstall\n$/);
+});
+
+it("says what is wrong and leaves nothing behind when it cannot install", async () => {
+  const text = await script();
+  const fails = async (token: string, changed: string) => {
+    const { exitCode, stderr } = await joinHost(token, [], changed);
+    expect(exitCode).toBe(1);
+    expect(existsSync(join(root, "lib"))).toBe(false);
+    return stderr;
+  };
+  expect(await fails("", text)).toContain("no token came by standard input");
+  expect(await fails("a b", text)).toContain("characters that tokens do not have");
+  expect(await fails("slt_x", text)).toContain("The enrolment token is not valid");
+  const elsewhere = text.replace(/^server=.*$/m, "server='http://127.0.0.1:9'");
+  expect(await fails(token, elsewhere)).toMatch(/cannot be reached: nobody listens there/);
+  const altered = text.replace("sha256=$(header x-sluice-sha256)", "sha256=0000");
+  expect(await fails(token, altered)).toContain("is not the program that the server named");
+});
+
+it("does nothing when it comes only in part", async () => {
+  const text = (await script()).trimEnd();
+  const cut = text.slice(0, text.lastIndexOf("\n"));
+  writeFileSync(join(root, "join.sh"), cut);
+  await run("sh", [join(root, "join.sh"), "--uninstall"]);
+  expect(readdirSync(root)).toEqual(["join.sh"]);
+  chmodSync(join(root, "join.sh"), 0o600);
+});
