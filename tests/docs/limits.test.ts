@@ -111,6 +111,7 @@ const INTERNAL = new Set([
   "packages/cli/src/verbs/applications.ts MAX_APPLICATIONS_BATCH",
   "packages/cli/src/deployment/listed-deployments.ts MAX_DEPLOYMENTS_BATCH",
   "packages/cli/src/verbs/deployments.ts READ_TIMEOUT_MILLISECONDS",
+  "packages/cli/src/aws-agent/reachable-server.ts ANSWER_TIMEOUT_MILLISECONDS",
   "packages/cli/src/doctor/agent-checks.ts ANSWER_TIMEOUT_MILLISECONDS",
   "packages/cli/src/doctor/client-checks.ts ANSWER_TIMEOUT_MILLISECONDS",
   "packages/cli/src/doctor/client-checks.ts MAX_CLOCK_OFFSET_SECONDS",

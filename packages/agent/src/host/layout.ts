@@ -9,8 +9,7 @@ import { EventFailure, errorCodeOf } from "./event-failure.ts";
  * Where things are on a host, exactly as the reference agent lays them out below its root directory, so that a host can
  * move from one agent to the other between two deployments and back.
  */
-export interface DeploymentLayout {
-  readonly groupDirectory: string;
+export interface DeploymentLayout extends GroupFiles {
   readonly deploymentDirectory: string;
   /** `bundle.tar`, whatever its type: the reference agent's name. */
   readonly bundleFile: string;
@@ -25,6 +24,11 @@ export interface DeploymentLayout {
   readonly archiveStagingDirectory: string;
   readonly scriptsLogFile: string;
   readonly instructionsDirectory: string;
+}
+
+/** What is kept of a group, beside the directories of its deployments. */
+export interface GroupFiles {
+  readonly groupDirectory: string;
   readonly installFile: string;
   readonly cleanupFile: string;
   readonly lastSuccessfulInstallFile: string;
@@ -67,11 +71,10 @@ export function layoutOf(rootDirectory: string, specification: DeploymentSpecifi
   const reused = specification.ReuseArchiveFromDeploymentId;
   const deploymentId =
     reused === undefined ? bareDeploymentId(specification) : pathSafeId("ReuseArchiveFromDeploymentId", reused);
-  const groupDirectory = join(rootDirectory, groupId);
-  const deploymentDirectory = join(groupDirectory, deploymentId);
-  const instructionsDirectory = join(rootDirectory, INSTRUCTIONS_DIRECTORY_NAME);
+  const files = groupFilesOf(rootDirectory, groupId);
+  const deploymentDirectory = join(files.groupDirectory, deploymentId);
   return {
-    groupDirectory,
+    ...files,
     deploymentDirectory,
     bundlesDirectory: bundlesDirectoryOf(rootDirectory),
     bundleFile: join(deploymentDirectory, BUNDLE_NAME),
@@ -80,7 +83,15 @@ export function layoutOf(rootDirectory: string, specification: DeploymentSpecifi
     recordedAttributesFile: join(deploymentDirectory, RECORDED_ATTRIBUTES_NAME),
     archiveStagingDirectory: join(deploymentDirectory, ARCHIVE_STAGING_NAME),
     scriptsLogFile: join(deploymentDirectory, "logs", "scripts.log"),
-    instructionsDirectory,
+    instructionsDirectory: join(rootDirectory, INSTRUCTIONS_DIRECTORY_NAME),
+  };
+}
+
+/** @param groupId a plain name, which `isGroupName` accepts */
+export function groupFilesOf(rootDirectory: string, groupId: string): GroupFiles {
+  const instructionsDirectory = join(rootDirectory, INSTRUCTIONS_DIRECTORY_NAME);
+  return {
+    groupDirectory: join(rootDirectory, groupId),
     installFile: join(instructionsDirectory, `${groupId}-install.json`),
     cleanupFile: join(instructionsDirectory, `${groupId}-cleanup`),
     lastSuccessfulInstallFile: join(instructionsDirectory, `${groupId}${LAST_SUCCESSFUL_SUFFIX}`),
@@ -94,9 +105,8 @@ export function bundlesDirectoryOf(rootDirectory: string): string {
 
 /** The files that name the directories that a group still needs. */
 export function groupPointers(rootDirectory: string, groupId: string): readonly string[] {
-  return [LAST_SUCCESSFUL_SUFFIX, MOST_RECENT_SUFFIX].map((suffix) =>
-    join(rootDirectory, INSTRUCTIONS_DIRECTORY_NAME, `${groupId}${suffix}`),
-  );
+  const { lastSuccessfulInstallFile, mostRecentInstallFile } = groupFilesOf(rootDirectory, groupId);
+  return [lastSuccessfulInstallFile, mostRecentInstallFile];
 }
 
 /** Whether a name below the root directory can be a group's. */

@@ -1,6 +1,7 @@
 import type { AgentStatus } from "@sluice/agent/status.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
+import { defineAdopt } from "../adopt/agent-adopt.ts";
 import { enrolmentToken } from "../arguments/enrolment-token-option.ts";
 import { addExamples, addJsonOption, collectTag } from "../arguments/options.ts";
 import { namingUnreadable } from "../files/file-trouble.ts";
@@ -26,6 +27,7 @@ export function define(command: Command): void {
   defineEnroll(command);
   defineRun(command);
   defineStatus(command);
+  defineAdopt(command);
 }
 
 function addDataOption(command: Command): Command {

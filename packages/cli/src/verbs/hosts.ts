@@ -1,8 +1,10 @@
 import { revisionName } from "@sluice/model/revision-name.ts";
 import type { DeploymentSummary, GetHostOutput, HostRevision } from "@sluice/wire/sluice/console-api.ts";
 import type { HostSummary, Tag } from "@sluice/wire/sluice/sluice-api.ts";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectTag } from "../arguments/options.ts";
+import { type AwsAgentOptions, addAwsAgent } from "../aws-agent/add-aws-agent.ts";
+import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { print, printError, printJson } from "../output.ts";
 import { listHosts } from "../place/listings.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
@@ -12,10 +14,12 @@ interface ListOptions extends ClientOptions {
   readonly all?: boolean;
 }
 
-interface AddOptions extends ClientOptions {
+interface AddOptions extends ClientOptions, AwsAgentOptions {
   readonly instanceId?: string;
   readonly tag?: readonly Tag[];
   readonly zone?: string;
+  readonly awsAgent?: boolean;
+  readonly json?: boolean;
 }
 
 export function define(command: Command): void {
@@ -100,11 +104,39 @@ function defineAdd(parent: Command): void {
     .argument("<name>", "the name with which the host enrols")
     .option("--instance-id <id>", "its EC2 instance id, for fleet bindings (default: a new id)")
     .option("--tag <key=value>", "a tag (repeatable)", collectTag)
-    .option("--zone <zone>", "the host's zone");
+    .option("--zone <zone>", "the host's zone")
+    .addOption(
+      new Option(
+        "--aws-agent",
+        "register an on-premises instance that runs AWS's own agent, and print the agent's files with the least key",
+      ).conflicts(["instanceId", "zone"]),
+    )
+    .option("--out <dir>", "with --aws-agent: write the files to a new directory, with a script that installs them")
+    .option(
+      "--server <url>",
+      "with --aws-agent: the server's address as the host reaches it (default: the connection's)",
+    )
+    .option(
+      "--s3-endpoint <url>",
+      "with --aws-agent: where the agent asks for buckets (default: the server's IP address)",
+    );
   addJsonOption(addClientOptions(add));
-  addExamples(add, "sluice hosts add web-4 --tag Environment=prod --zone rack-2 --data .sluice/up");
+  addExamples(
+    add,
+    "sluice hosts add web-4 --tag Environment=prod --zone rack-2 --data .sluice/up",
+    "sluice hosts add db-1 --aws-agent --tag Environment=prod --server https://deploy.example.org:7450 --out db-1-agent",
+  );
   add.action(async (hostName: string, options: AddOptions) => {
+    const lonely = (["out", "server", "s3Endpoint"] as const).find((name) => options[name] !== undefined);
+    if (!options.awsAgent && lonely !== undefined) {
+      const option = lonely === "s3Endpoint" ? "--s3-endpoint" : `--${lonely}`;
+      throw new CommandFailed(`${option} is for --aws-agent: give both, or leave it out`, { exitStatus: EXIT_USAGE });
+    }
     using connection = connect(options);
+    if (options.awsAgent) {
+      await addAwsAgent(connection, hostName, options);
+      return;
+    }
     const { instanceId, tag: tags, zone } = options;
     const { host } = await connection.sluice.call("DeclareHost", { hostName, instanceId, tags, zone });
     if (options.json) printJson(host);
