@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "vite";
@@ -25,12 +25,13 @@ const pressBrotli = promisify(brotliCompress);
 /**
  * Builds the console into `directory`. Assets have their hash in their name, and are there before the page that names them, so that a
  * server may answer meanwhile.
+ * @returns the sources that are in it, by their paths from here
  */
-export async function buildWeb(directory: string): Promise<void> {
+export async function buildWeb(directory: string): Promise<readonly string[]> {
   // Two builds at once do not meet.
   const fresh = resolve(`${directory}.${process.pid}.new`);
   await rm(fresh, { recursive: true, force: true });
-  await build({
+  const built = await build({
     configFile: join(WEB, "vite.config.ts"),
     logLevel: "warn",
     build: { outDir: fresh, emptyOutDir: true },
@@ -45,6 +46,16 @@ export async function buildWeb(directory: string): Promise<void> {
   await removeOldAssets(join(directory, "assets"));
   const first = firstLoad(manifest).map((file) => assets.get(file.replace(/^assets\//, "")) ?? 0);
   console.log(`${directory}: ${kibibytes(sum(first))} of JavaScript and styles at the first load, gzipped`);
+  return sourcesOf(built);
+}
+
+/** Styles count, though nothing of them is left in a chunk; a module may have no file. */
+function sourcesOf(built: Awaited<ReturnType<typeof build>>): string[] {
+  const outputs = [built].flat().flatMap((each) => ("output" in each ? each.output : []));
+  const modules = outputs.flatMap((output) => (output.type === "chunk" ? Object.entries(output.modules) : []));
+  return modules
+    .filter(([id, { renderedLength }]) => isAbsolute(id) && (renderedLength > 0 || id.endsWith(".css")))
+    .map(([id]) => relative(process.cwd(), id.replace(/\?.*$/, "")));
 }
 
 /** Writes `.gz` and `.br` beside each file. To each file its gzipped bytes. */

@@ -23,6 +23,8 @@ const OF_OTHER_PROGRAMS =
 
 /** `build.ts [DIRECTORY]` */
 const OUTPUT_DIRECTORY = process.argv[2] ?? "dist";
+/** What is in the programs, and in the console: sources by their paths, a line each. A release says it (scripts/release/bill-of-materials.ts). */
+const SOURCES_FILE = "sources.txt";
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const OLD_OUTPUT_DAYS = 7;
 const PROGRAMS: Readonly<Record<string, Program>> = {
@@ -100,10 +102,10 @@ function bundle(name: string, { entryPoint, without }: Program) {
  * What a function in JavaScript finds of AWS's SDK, a file for each module, beside the programs. From their ES modules: Node sees the names that
  * such a bundle exports.
  */
-async function bundleFunctionModules(): Promise<readonly string[]> {
+async function bundleFunctionModules(sources: Set<string>): Promise<readonly string[]> {
   const folder = join(OUTPUT_DIRECTORY, BUILT_MODULES);
   for (const name of SDK_MODULES) {
-    const { outputFiles } = await build({
+    const { metafile, outputFiles } = await build({
       stdin: { contents: `export * from ${JSON.stringify(name)};`, resolveDir: process.cwd() },
       outfile: join(folder, name, "index.js"),
       bundle: true,
@@ -113,9 +115,11 @@ async function bundleFunctionModules(): Promise<readonly string[]> {
       mainFields: ["module", "main"],
       minifyWhitespace: true,
       legalComments: "eof",
+      metafile: true,
       logLevel: "warning",
       write: false,
     });
+    addSources(sources, metafile);
     await mkdir(join(folder, name), { recursive: true });
     for (const file of outputFiles) await writeWhole(file);
     const { version } = JSON.parse(await readFile(join("node_modules", name, "package.json"), "utf8"));
@@ -161,20 +165,32 @@ async function writeWhole({ path, contents }: Pick<OutputFile, "path" | "content
   await rename(`${path}.new`, path);
 }
 
+/** What has come into an output, and not all that was looked at. */
+function addSources(sources: Set<string>, { outputs }: Metafile): void {
+  for (const { inputs } of Object.values(outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) if (bytesInOutput > 0) sources.add(path);
+  }
+}
+
 await mkdir(OUTPUT_DIRECTORY, { recursive: true });
 const outputs = new Set<string>();
+const sources = new Set<string>();
 for (const [name, program] of Object.entries(PROGRAMS)) {
   const { metafile, outputFiles } = await bundle(name, program);
   checkLeftOut(name, program, metafile);
   checkIsWhole(name, metafile);
+  addSources(sources, metafile);
   for (const file of outputFiles) await writeWhole(file);
   for (const [path, { bytes }] of Object.entries(metafile.outputs)) {
     outputs.add(resolve(path));
     if (path.endsWith(".cjs")) console.log(`${path}: ${(bytes / 1024 / 1024).toFixed(1)} MiB`);
   }
 }
-for (const path of await bundleFunctionModules()) outputs.add(resolve(path));
+for (const path of await bundleFunctionModules(sources)) outputs.add(resolve(path));
 const web = join(OUTPUT_DIRECTORY, "web");
-await buildWeb(web);
+for (const path of await buildWeb(web)) sources.add(path);
 outputs.add(resolve(web));
+const sourcesFile = join(OUTPUT_DIRECTORY, SOURCES_FILE);
+await writeWhole({ path: sourcesFile, contents: Buffer.from(`${[...sources].sort().join("\n")}\n`) });
+outputs.add(resolve(sourcesFile));
 await removeOldOutputs(outputs);

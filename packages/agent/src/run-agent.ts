@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ownServiceManager } from "@sluice/wire/program/service-manager.ts";
 import { checkHostSettings } from "./host/host-settings.ts";
 import type { LifecycleHost } from "./host/lifecycle-host.ts";
 import { whoElseMayChange } from "./host/who-else-may-change.ts";
@@ -61,6 +62,8 @@ export async function runAgent(options: RunAgentOptions): Promise<number> {
   const held = new HeldCommands();
   const supervisor = ownSupervisor();
   if (supervisor) renewSupervisor(supervisor.programs, log);
+  // A supervisor speaks to it by itself.
+  const manager = ownServiceManager();
   const polls: PollReport = {
     lastPollAt: undefined,
     lastFailure: undefined,
@@ -71,6 +74,7 @@ export async function runAgent(options: RunAgentOptions): Promise<number> {
   const lock = await becomeOnlyInstance(directory, () => describe(held, polls, stop, startedAt));
   try {
     stop.listen(options.stopWhen);
+    manager?.tellReady();
     const finished = serve(enrolment, directory, options.host, { held, polls, stop, log });
     const exitCode = await Promise.race([finished, stop.forced.then(() => EXIT_FORCED)]);
     // Scripts and requests that are under way would keep the process for as long as they take.
@@ -79,6 +83,7 @@ export async function runAgent(options: RunAgentOptions): Promise<number> {
   } finally {
     stop.close();
     supervisor?.close();
+    manager?.close();
     await lock.release();
   }
 }

@@ -19,6 +19,8 @@ export function chooseProgram(argv: readonly string[]): ProgramChoice {
       return { program: "agent", options: part === "run" ? AGENT_OPTIONS : [], name: "sluice-agent" };
     case "server":
       return { program: "server", options: SERVER_OPTIONS, name: "sluice-server" };
+    case "local":
+      return { program: "agent", options: [], name: "sluice" };
     case "up":
     case "restore":
     case "doctor":

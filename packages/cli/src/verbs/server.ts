@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { shellWord } from "@sluice/model/shell-word.ts";
+import { ownServiceManager } from "@sluice/wire/program/service-manager.ts";
 import { type Command, Option } from "commander";
 import { addExamples, type ListenAddress, parseListenAddress } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
@@ -83,7 +84,10 @@ export function define(command: Command): void {
     print(`Sluice listens on ${server.listensOn.join(", ")}`);
     // Whole, since whoever reads it in a journal is in another directory.
     print(`To open its console: sluice console --data ${shellWord(resolve(options.data))}`);
+    const manager = ownServiceManager();
+    manager?.tellReady();
     await asked;
+    manager?.tellStopping();
     await server.close();
     // All is written down. A connection to a database that never answered may still be open, and must not keep the process.
     setTimeout(() => process.exit(), LEFT_OPEN_MILLISECONDS).unref();

@@ -1,14 +1,21 @@
-import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import type { Command } from "commander";
 import { addExamples, addJsonOption } from "../arguments/options.ts";
 import { print, printJson } from "../output.ts";
+import { ownRelease } from "../release/own-release.ts";
 
 export function define(command: Command): void {
   addJsonOption(command);
   addExamples(command, "sluice version", "sluice version --json");
-  command.action((options: { readonly json?: boolean }) => {
-    const { version: node, platform, arch, argv } = process;
-    if (options.json) printJson({ version: SLUICE_VERSION, node, platform, arch, program: argv[1] });
-    else print(`sluice ${SLUICE_VERSION} (Node ${node}, ${platform} ${arch})`);
+  command.action(async (options: { readonly json?: boolean }) => {
+    const release = await ownRelease();
+    const node = process.version;
+    if (options.json) {
+      printJson({ ...release, node });
+      return;
+    }
+    const { version, commit, platform, isSingleFile, program } = release;
+    const kind = isSingleFile ? "one executable" : "a checkout";
+    print(`sluice ${version} for ${platform}, commit ${commit ?? "unknown"}, Node ${node}`);
+    print(`${program} (${kind})`);
   });
 }
