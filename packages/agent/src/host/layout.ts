@@ -31,6 +31,8 @@ export interface GroupFiles {
   readonly groupDirectory: string;
   readonly installFile: string;
   readonly cleanupFile: string;
+  /** Files of others that the group's revisions replaced; ours alone. */
+  readonly originalsDirectory: string;
   readonly lastSuccessfulInstallFile: string;
   readonly mostRecentInstallFile: string;
 }
@@ -94,6 +96,7 @@ export function groupFilesOf(rootDirectory: string, groupId: string): GroupFiles
     groupDirectory: join(rootDirectory, groupId),
     installFile: join(instructionsDirectory, `${groupId}-install.json`),
     cleanupFile: join(instructionsDirectory, `${groupId}-cleanup`),
+    originalsDirectory: join(instructionsDirectory, `${groupId}-replaced`),
     lastSuccessfulInstallFile: join(instructionsDirectory, `${groupId}${LAST_SUCCESSFUL_SUFFIX}`),
     mostRecentInstallFile: join(instructionsDirectory, `${groupId}${MOST_RECENT_SUFFIX}`),
   };

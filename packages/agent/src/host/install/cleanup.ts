@@ -1,5 +1,5 @@
-import { readFileSync, rmdirSync, rmSync, unlinkSync } from "node:fs";
-import { resolve } from "node:path";
+import { readFileSync, rmdirSync, unlinkSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { errorCodeOf } from "../event-failure.ts";
 import { YieldingLoop } from "../yielding-loop.ts";
 import { Folders, UntrustedLink } from "./folders.ts";
@@ -9,37 +9,42 @@ import { removeSecurityContext } from "./security-context.ts";
 export const CONTEXT_PREFIX = "semanage\0";
 const LINE_END = 0x0a;
 
+export interface Removal {
+  /** The links behind which nothing was removed. */
+  readonly untrusted: readonly string[];
+  /** On every file system that something was removed from there is one of them. */
+  readonly directories: readonly string[];
+}
+
 /**
  * Removes what the group's previous install put on the host, newest first: files, then directories if they are empty.
  * Files that were not installed survive. Safe to repeat after a crash: what is gone is passed over, and so is what lies behind a link that
- * is not to be trusted, since it is not what was installed.
- * @returns the links behind which nothing was removed
+ * is not to be trusted, since it is not what was installed. The list stays: its entries are needed until the disk knows that they are gone.
+ * @param isUntouched whether a path on the list still has the host's own file, which an install that was cut short was going to replace
  */
-export async function removePreviousInstall(cleanupFile: string): Promise<readonly string[]> {
-  let list: Buffer;
-  try {
-    list = readFileSync(cleanupFile);
-  } catch (error) {
-    if (errorCodeOf(error) === "ENOENT") return [];
-    throw error;
-  }
+export async function removePreviousInstall(
+  list: Buffer,
+  isUntouched: (path: string, folders: Folders) => boolean,
+): Promise<Removal> {
   const loop = new YieldingLoop();
   const folders = new Folders();
   const untrusted = new Set<string>();
+  const directories = new Map<number, string>();
   try {
     for (const entry of cleanupEntries(list, "newestFirst")) {
       if (entry.startsWith(CONTEXT_PREFIX)) await removeSecurityContext(entry.slice(CONTEXT_PREFIX.length));
       else {
-        const link = removeInstalled(resolve(entry), folders);
+        const path = resolve(entry);
+        const link = removeInstalled(path, folders, isUntouched);
         if (link !== undefined) untrusted.add(link);
+        else noteDevice(dirname(path), folders, directories);
       }
       await loop.next();
     }
   } finally {
     folders.close();
   }
-  rmSync(cleanupFile, { force: true });
-  return [...untrusted];
+  return { untrusted: [...untrusted], directories: [...directories.values()].flatMap(upwards) };
 }
 
 /**
@@ -69,16 +74,43 @@ function* backwards(list: Buffer, end: number): Generator<string> {
   }
 }
 
+/** One directory of each file system that something was removed from. */
+function noteDevice(directory: string, folders: Folders, directories: Map<number, string>): void {
+  const device = folders.deviceOf(directory);
+  if (device !== undefined && !directories.has(device)) directories.set(device, directory);
+}
+
+/** The directory may be gone itself. */
+function upwards(directory: string): string[] {
+  return directory === "/" ? ["/"] : [directory, ...upwards(dirname(directory))];
+}
+
+/** Empty where there is none. */
+export function readCleanupList(cleanupFile: string): Buffer {
+  try {
+    return readFileSync(cleanupFile);
+  } catch (error) {
+    if (errorCodeOf(error) === "ENOENT") return Buffer.alloc(0);
+    throw error;
+  }
+}
+
 /** @returns the link behind which it would be, if there is one that is not to be trusted */
-function removeInstalled(path: string, folders: Folders): string | undefined {
+function removeInstalled(
+  path: string,
+  folders: Folders,
+  isUntouched: (path: string, folders: Folders) => boolean,
+): string | undefined {
   let target = path;
   try {
     target = folders.at(path);
+    if (isUntouched(path, folders)) return undefined;
     unlinkSync(target);
   } catch (error) {
     if (error instanceof UntrustedLink) return error.path;
     const code = errorCodeOf(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    // EBUSY: a file that is mounted there by itself stays.
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EBUSY") return undefined;
     if (code !== "EISDIR" && code !== "EPERM") throw error;
     removeEmptyDirectory(target);
   }

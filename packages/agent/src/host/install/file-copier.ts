@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   chownSync,
   closeSync,
@@ -23,7 +22,7 @@ import {
   writeSync,
 } from "node:fs";
 import { copyFile as copyFileInBackground } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { DESCRIPTORS_DIRECTORY, O_PATH, pathOfDescriptor } from "../descriptor-path.ts";
 import { errorCodeOf } from "../event-failure.ts";
@@ -44,21 +43,15 @@ const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | con
 const SAME_FILE = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const SOURCE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const LINK_ITSELF = O_PATH | constants.O_NOFOLLOW;
-const TEMPORARY_NAME_RANDOM_BYTES = 9;
 /** What a file system says that shares no blocks between two files, or not between these two. */
 const NO_REFLINK: ReadonlySet<string> = new Set(["ENOTSUP", "EOPNOTSUPP", "EXDEV", "EINVAL", "ENOSYS", "ENOTTY"]);
-
-/** What a copier tells before it does it, so that a crash leaves nothing unknown. */
-export interface CopyJournal {
-  temporary(path: string): void;
-  replaced(path: string): void;
-}
 
 export interface CopierParts {
   readonly folders: Folders;
   readonly installed: Installed;
-  readonly journal: CopyJournal;
   readonly refusals: Refusals;
+  /** Where a file is made that is to take the place of another: beside it. */
+  readonly temporaryOf: (destination: string) => string;
 }
 
 /**
@@ -73,27 +66,25 @@ export interface CopierParts {
 export class FileCopier {
   readonly #folders: Folders;
   readonly #installed: Installed;
-  readonly #journal: CopyJournal;
   readonly #refusals: Refusals;
+  readonly #temporaryOf: CopierParts["temporaryOf"];
   readonly #asRoot = process.geteuid?.() === 0;
   readonly #umask = process.umask();
   readonly #buffer = Buffer.allocUnsafe(MAX_COPY_HERE_BYTES);
   #canReflink = DESCRIPTORS_DIRECTORY !== undefined;
 
-  constructor({ folders, installed, journal, refusals }: CopierParts) {
+  constructor({ folders, installed, refusals, temporaryOf }: CopierParts) {
     this.#folders = folders;
     this.#installed = installed;
-    this.#journal = journal;
     this.#refusals = refusals;
+    this.#temporaryOf = temporaryOf;
   }
 
   /** Resolves at once for all but large files. @throws EEXIST where something has appeared since the plan was made */
   copy(step: PlannedCopy): Promise<void> | undefined {
     const target = this.#folders.at(step.destination);
     if (!step.replaces) return this.#make(step, target);
-    const temporary = `.sluice-${randomBytes(TEMPORARY_NAME_RANDOM_BYTES).toString("hex")}`;
-    this.#journal.temporary(join(dirname(step.destination), temporary));
-    const unfinished = join(dirname(target), temporary);
+    const unfinished = join(dirname(target), basename(this.#temporaryOf(step.destination)));
     const making = this.#make(step, unfinished);
     return making ? making.then(() => this.#replace(step, unfinished)) : this.#replace(step, unfinished);
   }
@@ -108,7 +99,6 @@ export class FileCopier {
     // Looked up again: a large file takes its time, and its directory may have left the ones that are held open.
     const target = this.#folders.at(step.destination);
     const from = join(dirname(target), unfinished.slice(dirname(unfinished).length + 1));
-    this.#journal.replaced(step.destination);
     try {
       renameSync(from, target);
       return undefined;

@@ -62,6 +62,12 @@ export class Folders {
     }
   }
 
+  /** Of a directory that is held open; undefined of another. */
+  deviceOf(directory: string): number | undefined {
+    const known = this.#held.get(directory);
+    return known === undefined ? undefined : fstatSync(known).dev;
+  }
+
   close(): void {
     for (const descriptor of this.#held.values()) closeSync(descriptor);
     this.#held.clear();

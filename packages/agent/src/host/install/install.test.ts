@@ -166,7 +166,8 @@ describe("files that exist", () => {
     expect(statSync(at("a")).mode & 0o777).toBe(0o644);
     expect(cleanup().sort()).toEqual([at("a"), at("b")]);
     await deploy("d-2", { files: { "app/c": "" } });
-    expect(readdirSync(fixture.destination)).toEqual(["c"]);
+    expect(readdirSync(fixture.destination), "the host's file is back").toEqual(["a", "c"]);
+    expect(statSync(at("a")).mode & 0o777).toBe(0o600);
   });
 
   test("OVERWRITE replaces a link and not what it leads to; a link replaces a file", async () => {
@@ -180,7 +181,7 @@ describe("files that exist", () => {
     const entries = [{ name: "app/l", type: "2", linkName: "x" }];
     expect(await deploy("d-2", { files: { "app/x": "x" }, entries }, "OVERWRITE")).toEqual(OK);
     expect(readlinkSync(at("l"))).toBe("x");
-    expect(readdirSync(fixture.destination).sort(), "nothing unfinished is left").toEqual(["l", "x"]);
+    expect(readdirSync(fixture.destination).sort(), "nothing unfinished is left").toEqual(["a", "l", "x"]);
     expect(cleanup().sort()).toEqual([at("l"), at("x")]);
   });
 

@@ -1,13 +1,4 @@
-import {
-  appendFileSync,
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type AppSpec, DIRECTORY_LINK_BEHAVIORS } from "@sluice/model/app-spec/app-spec.ts";
 import { filePaths, permissionRule } from "@sluice/model/app-spec/install-values.ts";
@@ -18,12 +9,14 @@ import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
 import { YieldingLoop } from "../yielding-loop.ts";
 import { type AccountIds, lookUpAccounts, makeDirectory } from "./apply-plan.ts";
-import { cleanupEntries, removePreviousInstall } from "./cleanup.ts";
+import { cleanupEntries, readCleanupList, removePreviousInstall } from "./cleanup.ts";
 import { checkEarlierCopies } from "./earlier-copies.ts";
-import { type CopyJournal, FileCopier } from "./file-copier.ts";
+import { FileCopier } from "./file-copier.ts";
 import { Folders, UntrustedLink } from "./folders.ts";
+import { InstallJournal } from "./install-journal.ts";
 import { FileAlreadyExists, InstallPlan, type PlannedCopy } from "./install-plan.ts";
 import { Installed } from "./installed.ts";
+import { Originals } from "./originals.ts";
 import { type PermissionStep, permissionSteps, planPermissions } from "./permission-plan.ts";
 import { checkPermissionPrograms } from "./permission-programs.ts";
 import { Refusals } from "./refusals.ts";
@@ -37,8 +30,8 @@ const GONE: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
 /**
  * Removes the group's previous install and puts this revision in its place.
  *
- * The cleanup list is the journal: it names everything that is about to be created before the first of it is, so that
- * after a crash the next Install, of this deployment or another, removes exactly what this one got to.
+ * The order is what makes it safe: what is replaced is kept, and the journal names everything that will be made, before the first of it is made; and neither is
+ * settled before the disk has the result. So whatever stops it, the next Install, of this deployment or another, removes exactly what this one got to.
  * @returns what the event's log should say
  * @throws EventFailure in the reference agent's words
  */
@@ -59,7 +52,10 @@ export async function install(
   if (fileExistsBehavior !== "RETAIN") checkEarlierCopies(directoryLinks, layout.cleanupFile);
 
   ensureDirectory(layout.instructionsDirectory);
-  const untrusted = await removePreviousInstall(layout.cleanupFile);
+  const originals = new Originals(layout.originalsDirectory);
+  const earlier = readCleanupList(layout.cleanupFile);
+  const journal = new InstallJournal(layout.cleanupFile, earlier);
+  const removal = await removePreviousInstall(earlier, (path, folders) => originals.isUntouched(path, folders));
 
   const folders = new Folders();
   const refusals = new Refusals(folders);
@@ -71,57 +67,56 @@ export async function install(
       planPermissions(rules, plan);
       accounts = await lookUpAccounts(permissionSteps(rules, plan));
     } catch (error) {
+      journal.abandon();
       throw error instanceof FileAlreadyExists ? withOwner(error, layout) : error;
     }
 
     replaceFile(layout.installFile, installInstructions(plan, permissionSteps(rules, plan)), { durable: false });
-    replaceFile(layout.cleanupFile, journalOf(plan));
+    await originals.keep(replacedBy(plan), folders);
+    journal.begin(plan);
+    const returned = await originals.putBack(
+      (path) => plan.copyTo(path) !== undefined || plan.directories.has(path),
+      folders,
+      (path) => journal.addTemporary(path),
+    );
     const status = statusReader(layout.archiveDirectory, recorded);
     const installed = new Installed(refusals);
-    await carryOut(plan, {
-      cleanupFile: layout.cleanupFile,
-      fileExistsBehavior,
-      folders,
-      installed,
-      refusals,
-      signal,
-      status,
-    });
+    await carryOut(plan, { fileExistsBehavior, folders, installed, journal, originals, refusals, signal, status });
     const { cleanupFile } = layout;
     await settlePermissions(permissionSteps(rules, plan), { accounts, cleanupFile, folders, installed }, signal);
-    await flushWritten(layout.archiveDirectory, destinationsOf(plan), folders);
+    const changed = [...destinationsOf(plan), ...returned.map((path) => dirname(path)), ...removal.directories];
+    await flushWritten(layout.archiveDirectory, changed, folders);
+    journal.finish();
+    originals.settle();
   } finally {
     folders.close();
   }
-  const passedOver = untrusted.map(
+  const passedOver = removal.untrusted.map(
     (link) =>
       `Files of the previous revision behind the symbolic link ${link} were not removed: users other than root can change the link.`,
   );
-  return [...passedOver, ...refusals.notes];
+  return [...passedOver, ...refusals.notes, ...originals.notes];
+}
+
+function* replacedBy({ steps }: InstallPlan): Generator<string> {
+  for (const step of steps) if (step.type === "copy" && step.replaces) yield step.destination;
 }
 
 interface Carrying {
-  readonly cleanupFile: string;
   readonly fileExistsBehavior: string;
   readonly folders: Folders;
   readonly installed: Installed;
+  readonly journal: InstallJournal;
+  readonly originals: Originals;
   readonly refusals: Refusals;
   readonly signal: AbortSignal;
   readonly status: StatusReader;
 }
 
 async function carryOut(plan: InstallPlan, carrying: Carrying): Promise<void> {
-  const { cleanupFile, folders, installed, refusals, signal } = carrying;
-  const temporaries = new Set<string>();
-  const journal: CopyJournal = {
-    temporary: (path) => {
-      temporaries.add(path);
-      appendFileSync(cleanupFile, `${path}\n`);
-    },
-    // Only now: had it been listed earlier, a crash before this copy would cost its owner the file.
-    replaced: (path) => appendFileSync(cleanupFile, `${path}\n`),
-  };
-  const copier = new FileCopier({ folders, installed, journal, refusals });
+  const { folders, installed, journal, refusals, signal } = carrying;
+  const temporaryOf = (destination: string) => journal.temporaryOf(destination);
+  const copier = new FileCopier({ folders, installed, refusals, temporaryOf });
   const loop = new YieldingLoop(signal);
   for (const step of plan.steps) {
     try {
@@ -138,35 +133,28 @@ async function carryOut(plan: InstallPlan, carrying: Carrying): Promise<void> {
     const breathing = loop.next();
     if (breathing) await breathing;
   }
-  if (temporaries.size > 0) forgetTemporaries(cleanupFile, temporaries);
 }
 
 /** What has appeared since the plan was made is treated as what was there before. */
-function copyOne(step: PlannedCopy, copier: FileCopier, { fileExistsBehavior }: Carrying): Promise<void> | undefined {
+function copyOne(step: PlannedCopy, copier: FileCopier, carrying: Carrying): Promise<void> | undefined {
   try {
     return copier.copy(step);
   } catch (error) {
     if (errorCodeOf(error) !== "EEXIST" || step.replaces) throw error;
-    if (fileExistsBehavior !== "OVERWRITE") throw new FileAlreadyExists(step.destination, false);
-    return copier.copy({ ...step, replaces: true });
+    if (carrying.fileExistsBehavior !== "OVERWRITE") throw new FileAlreadyExists(step.destination, false);
+    return replaceLateComer(step, copier, carrying);
   }
 }
 
-/** The list that stays is the reference agent's; each of these has taken its file's name. */
-function forgetTemporaries(cleanupFile: string, temporaries: ReadonlySet<string>): void {
-  replaceFile(cleanupFile, linesWithout(readFileSync(cleanupFile), temporaries));
-}
-
-function* linesWithout(list: Buffer, left: ReadonlySet<string>): Generator<string> {
-  for (const entry of cleanupEntries(list)) if (!left.has(entry)) yield `${entry}\n`;
-}
-
-/** Files that exist and are overwritten are not listed yet; they are appended one by one. */
-function* journalOf(plan: InstallPlan): Generator<string> {
-  for (const step of plan.steps) {
-    if (step.type === "mkdir") yield `${step.directory}\n`;
-    else if (!step.replaces) yield `${step.destination}\n`;
-  }
+async function replaceLateComer(
+  step: PlannedCopy,
+  copier: FileCopier,
+  { folders, journal, originals }: Carrying,
+): Promise<void> {
+  const { destination } = step;
+  await originals.keep([destination], folders);
+  journal.addTemporary(journal.temporaryOf(destination));
+  await copier.copy({ ...step, replaces: true });
 }
 
 /** `<group>-install.json`, member for member as the reference agent writes it. */

@@ -250,7 +250,7 @@ describe.skipIf(!isRoot)(
       const copier = new FileCopier({
         folders,
         installed,
-        journal: { temporary: () => {}, replaced: () => {} },
+        temporaryOf: (path) => path,
         refusals,
       });
       const step = { type: "copy", source, stats: lstatSync(source), replaces: false } as const;
