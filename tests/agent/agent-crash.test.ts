@@ -77,6 +77,7 @@ describe.skipIf(process.platform !== "linux")("an agent that is killed in mid-ev
       `${AGENT_RESTART_MESSAGE} Its script was still running and was stopped with SIGTERM.`,
     );
     expect(more).toEqual([]);
+    expect(readFileSync(`${startsFile()}.failed`, "utf8"), "the OnFailure hook's turn").toBe("Install 7\n");
     expect(starts().map(({ event }) => event)).toEqual(["Install", "AfterInstall"]);
   });
 

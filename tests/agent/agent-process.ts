@@ -14,6 +14,8 @@ process.exitCode = await runAgent({
   directory,
   host: {
     isNoop: () => false,
+    afterFailure: async ({ event, outcome }) =>
+      appendFileSync(`${startsFile}.failed`, `${event} ${outcome.errorCode}\n`),
     run: (command) =>
       new Promise((resolve) => {
         const child = spawn("/bin/sh", ["-c", script], {

@@ -35,7 +35,8 @@ afterAll(async () => {
 });
 
 function deploy(check: string) {
-  writeFileSync(join(work, "appspec.yml"), hooksAppSpec({ ValidateService: "check.sh" }));
+  writeFileSync(join(work, "appspec.yml"), hooksAppSpec({ ValidateService: "check.sh", OnFailure: "clean.sh" }));
+  writeFileSync(join(work, "clean.sh"), "#!/bin/sh\necho cleaning up after $FAILED_LIFECYCLE_EVENT\n", { mode: 0o755 });
   writeFileSync(join(work, "check.sh"), `#!/bin/sh\n${check}\n`, { mode: 0o755 });
   return server.run("deploy", work, "--application", codeDeploy.application, "--group", "prod", "--watch");
 }
@@ -55,6 +56,7 @@ it("a failed deployment is rolled back, both say so, and the group stays marked 
   const badId = /\bd-[A-Z0-9]{9}\b/.exec(bad.stdout)?.[0] ?? "";
   const failed = await codeDeploy.deployment(badId);
   expect(failed.status).toBe("Failed");
+  expect(await server.sluice("logs", badId)).toContain("cleaning up after ValidateService");
   const rollbackId = failed.rollbackInfo?.rollbackDeploymentId ?? "";
   expect(failed.rollbackInfo?.rollbackMessage).toBe(
     `Deployment ${badId} terminated. Automatic rollback is triggered with a DeploymentId ${rollbackId}.`,

@@ -42,6 +42,7 @@ export function createRealHost(enrolment: Enrolment, tls: TlsTrust, directory: s
   return {
     isNoop: async (command) => (await load()).isNoop(command),
     run: async (command, sink, signal) => (await load()).run(command, sink, signal),
+    afterFailure: async (failed, sink, signal) => (await load()).afterFailure(failed, sink, signal),
   };
 }
 

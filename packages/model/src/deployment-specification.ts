@@ -19,6 +19,8 @@ export interface DeploymentSpecification {
   readonly BundleSha256?: string;
   /** Instead of it: why the server does not know it, without a full stop. */
   readonly BundleSha256Unknown?: string;
+  /** Ours: a failure of ApplicationStop and of its like does not fail the host, so that no OnFailure hook runs. */
+  readonly IgnoreApplicationStopFailures?: boolean;
   /** Of a restart: the deployment of the group whose archive on the host has the scripts. The AWS agent (2.1 and later) copies it at DownloadBundle. */
   readonly ReuseArchiveFromDeploymentId?: string;
 }

@@ -8,6 +8,7 @@ export class EventFailure extends Error {
   readonly scriptName: string;
   /** What helps to cure it but does not belong to the reference agent's sentence; goes into the event's log. */
   readonly hint: string;
+  readonly exitCode: number | undefined;
 
   constructor(
     message: string,
@@ -15,6 +16,7 @@ export class EventFailure extends Error {
       readonly errorCode?: AgentErrorCode;
       readonly scriptName?: string;
       readonly hint?: string;
+      readonly exitCode?: number | undefined;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -23,6 +25,7 @@ export class EventFailure extends Error {
     this.errorCode = details.errorCode ?? AGENT_ERROR_CODES.unknownError;
     this.scriptName = details.scriptName ?? "";
     this.hint = details.hint ?? "";
+    this.exitCode = details.exitCode;
   }
 }
 
@@ -43,8 +46,9 @@ export function succeededWith(warnings: readonly string[]): CommandOutcome {
 /** Anything that was thrown, as an outcome. What is not an {@link EventFailure} keeps its own words with code 5. */
 export function failed(error: unknown, log = ""): CommandOutcome {
   if (error instanceof EventFailure) {
-    const { errorCode, scriptName, message, hint } = error;
-    return { errorCode, scriptName, message, log: log === "" && hint !== "" ? `${hint}\n` : log };
+    const { errorCode, scriptName, message, hint, exitCode } = error;
+    const outcome = { errorCode, scriptName, message, log: log === "" && hint !== "" ? `${hint}\n` : log };
+    return exitCode === undefined ? outcome : { ...outcome, exitCode };
   }
   return { errorCode: AGENT_ERROR_CODES.unknownError, scriptName: "", message: describeError(error), log };
 }

@@ -9,6 +9,7 @@ import { takeLocalRevision } from "./bundle/local-revision.ts";
 import { DeploymentsLog } from "./deployments-log.ts";
 import { flushFileSystemOf } from "./durable-file.ts";
 import { EventFailure, failed, succeeded, succeededWith } from "./event-failure.ts";
+import { prepareOnFailure, runOnFailure } from "./hooks/on-failure.ts";
 import { OutputPipes } from "./hooks/output-pipes.ts";
 import { runHook } from "./hooks/run-hook.ts";
 import { isHookEvent, isRestart, scriptSource, supplyingDirectory } from "./hooks/script-source.ts";
@@ -17,7 +18,7 @@ import { checkRevision } from "./install/check-revision.ts";
 import { install } from "./install/install.ts";
 import { effectiveFileExistsBehavior } from "./install/install-plan.ts";
 import { type DeploymentLayout, ensureDirectory, layoutOf, writePointer } from "./layout.ts";
-import type { CommandOutcome, LifecycleCommand, OutputSink } from "./lifecycle-command.ts";
+import type { CommandOutcome, FailedEvent, LifecycleCommand, OutputSink } from "./lifecycle-command.ts";
 import { withRoom } from "./make-room.ts";
 import { removeOldRevisions } from "./old-revisions.ts";
 import { removeTree } from "./remove-tree.ts";
@@ -32,6 +33,8 @@ export interface Host {
    * nothing: `run` then says what is wrong with it.
    */
   isNoop(command: LifecycleCommand): boolean;
+  /** The OnFailure hook of the revision of which an event failed. Never rejects. */
+  afterFailure(failed: FailedEvent, sink: OutputSink, signal: AbortSignal): Promise<void>;
   /** Removes what a killed agent left half-made. To be called once, before the first `run`. */
   sweepOnStart(): void;
   /** Closes files; background processes of scripts keep their outputs. */
@@ -67,6 +70,7 @@ export function createHost({ directory, logger, config: input = {}, isLocal = fa
       if (isRestart(specification) && !isHookEvent(commandName)) {
         return checkRestart(commandName, specification, layout);
       }
+      prepareOnFailure(layout, specification);
       if (commandName === "DownloadBundle")
         return await withRoom(() => runDownloadBundle(command, context, sink), room);
       if (commandName === "Install") return await withRoom(() => runInstall(command, context, sink), room);
@@ -96,6 +100,8 @@ export function createHost({ directory, logger, config: input = {}, isLocal = fa
   return {
     run,
     isNoop,
+    afterFailure: (failed, sink, signal) =>
+      runOnFailure(failed, directory, { config, deploymentsLog, pipes, sink, signal }),
     sweepOnStart: () => sweep(directory),
     close: () => {
       deploymentsLog.close();

@@ -15,6 +15,17 @@ export interface CommandOutcome {
   readonly scriptName: string;
   readonly message: string;
   readonly log: string;
+  /** With which the script ended, where one did; of one that a signal ended 128 and the signal's number. */
+  readonly exitCode?: number;
+}
+
+/** An event that failed here: also one that was under way when an earlier agent process died, which knew its specification. */
+export interface FailedEvent {
+  readonly deploymentId: string;
+  readonly deploymentGroupId: string;
+  readonly event: string;
+  readonly outcome: CommandOutcome;
+  readonly specification?: DeploymentSpecification | undefined;
 }
 
 /** Where a script's output goes while it runs. Never blocks and never throws: what cannot be kept is dropped with a marked gap. */

@@ -1,10 +1,11 @@
+import { AGENT_ERROR_CODES } from "@sluice/model/diagnostics.ts";
 import { isLifecycleEventName, type LifecycleEventName } from "@sluice/model/lifecycle-event.ts";
 import type { HostCommand } from "@sluice/wire/command/command-api.ts";
-import type { CommandOutcome, LifecycleCommand } from "../host/lifecycle-command.ts";
+import type { CommandOutcome, FailedEvent, LifecycleCommand, OutputSink } from "../host/lifecycle-command.ts";
 import type { LifecycleHost } from "../host/lifecycle-host.ts";
 import { type AgentLog, describeFailure } from "../process/agent-log.ts";
 import { endLeftGroup, findScriptGroup, identifyProcessGroup, type ProcessGroup } from "../process/process-group.ts";
-import type { ScriptWatch } from "../process/script-watch.ts";
+import type { ScriptListener, ScriptWatch } from "../process/script-watch.ts";
 import { completionOf, failedAfterRestart, failedByAgent, NOOP_COMPLETED } from "./command-outcome.ts";
 import type { HeldCommand, HeldCommands } from "./held-commands.ts";
 import { type HostServer, ServerRefusal } from "./host-server.ts";
@@ -126,9 +127,48 @@ function acknowledge(commandId: string, isNoop: boolean, parts: CommandParts) {
 }
 
 async function run(command: LifecycleCommand, held: HeldCommand, parts: CommandParts): Promise<void> {
-  const { journal, host, logs, log, ending } = parts;
+  const { host, logs, log, ending } = parts;
   const { commandId, commandName } = held;
   const output = logs.openCommand(commandId);
+  const scriptListener = scriptListenerOf(commandId, parts);
+  log.info(`${commandName} begins`, { deployment: held.deploymentId });
+  parts.held.advance(held, "running");
+  const outcome = await parts.scripts.watch(scriptListener, () => runOnHost(() => host.run(command, output, ending)));
+  log.info(`${commandName} ended`, { deployment: held.deploymentId, errorCode: outcome.errorCode });
+  if (outcome.errorCode !== AGENT_ERROR_CODES.success) {
+    const { DeploymentId: deploymentId, DeploymentGroupId: deploymentGroupId } = command.specification;
+    const failed = {
+      deploymentId,
+      deploymentGroupId,
+      event: commandName,
+      outcome,
+      specification: command.specification,
+    };
+    await afterFailure(commandId, failed, output, parts);
+  }
+  await end(outcome, held, parts, output.end());
+}
+
+/** What the event came to is on the disk first: whatever happens to the hook, that is what is reported. */
+async function afterFailure(
+  commandId: string,
+  failed: FailedEvent,
+  output: OutputSink,
+  parts: CommandParts,
+): Promise<void> {
+  const { host, journal, scripts, ending, log } = parts;
+  if (host.afterFailure === undefined) return;
+  await journal.end(commandId, failed.outcome).catch((error: unknown) => {
+    log.error("the journal cannot be written", { problem: describeFailure(error) });
+  });
+  try {
+    await scripts.watch(scriptListenerOf(commandId, parts), async () => host.afterFailure?.(failed, output, ending));
+  } catch (error) {
+    log.warn("the OnFailure hook could not run", { deployment: failed.deploymentId, problem: describeFailure(error) });
+  }
+}
+
+function scriptListenerOf(commandId: string, { journal, log }: CommandParts): ScriptListener {
   const record = (what: string, write: () => void) => {
     try {
       write();
@@ -137,18 +177,13 @@ async function run(command: LifecycleCommand, held: HeldCommand, parts: CommandP
       log.warn(`a script's ${what} could not be stored`, { problem: describeFailure(error) });
     }
   };
-  const scriptListener = {
+  return {
     onMark: (mark: string) => record("mark", () => journal.recordMark(commandId, mark)),
     onStart: (processId: number) => {
       const processGroup = identifyProcessGroup(processId);
       if (processGroup) record("number", () => journal.recordScript(commandId, processGroup));
     },
   };
-  log.info(`${commandName} begins`, { deployment: held.deploymentId });
-  parts.held.advance(held, "running");
-  const outcome = await parts.scripts.watch(scriptListener, () => runOnHost(() => host.run(command, output, ending)));
-  log.info(`${commandName} ended`, { deployment: held.deploymentId, errorCode: outcome.errorCode });
-  await end(outcome, held, parts, output.end());
 }
 
 /** A host that throws has failed the event; code 5 says that it was not a script's doing. */
@@ -214,15 +249,16 @@ export async function recover(entry: JournalEntry, parts: CommandParts): Promise
   parts.held.advance(held, "acknowledged");
   try {
     await parts.held.inTurn(entry.deploymentGroupId, async () => {
-      if (entry.outcome !== undefined) return report(commandId, entry.outcome, parts);
       const group = entry.processGroup ?? unrecordedGroup(entry);
       const ending = group === undefined ? "gone" : await endLeftGroup(group);
+      // The agent died while it reported, or in the OnFailure hook.
+      if (entry.outcome !== undefined) return answerRecovered(entry, entry.outcome, held, parts);
       parts.log.warn("a lifecycle event was in progress when the agent stopped; it is reported as failed", {
         deployment: deploymentId,
         event,
         script: ending,
       });
-      await end(failedAfterRestart(ending), held, parts);
+      await answerRecovered(entry, failedAfterRestart(ending), held, parts);
     });
   } catch (error) {
     if (!(error instanceof Stopped)) parts.log.error("recovery failed", { problem: describeFailure(error) });
@@ -230,6 +266,21 @@ export async function recover(entry: JournalEntry, parts: CommandParts): Promise
     parts.held.letGo(held);
   }
 }
+
+async function answerRecovered(
+  { deploymentId, deploymentGroupId, event, commandId }: JournalEntry,
+  outcome: CommandOutcome,
+  held: HeldCommand,
+  parts: CommandParts,
+): Promise<void> {
+  if (outcome.errorCode === AGENT_ERROR_CODES.success) return report(commandId, outcome, parts);
+  const output = parts.logs.openCommand(commandId, FIRST_SEQUENCE_AFTER_RESTART);
+  await afterFailure(commandId, { deploymentId, deploymentGroupId, event, outcome }, output, parts);
+  await end(outcome, held, parts, output.end());
+}
+
+/** Above all that an event can come to. */
+const FIRST_SEQUENCE_AFTER_RESTART = 2 ** 32;
 
 /** A script runs a moment before its number is in the journal, and an agent may be killed in that moment. */
 function unrecordedGroup({ scriptMark }: JournalEntry): ProcessGroup | undefined {

@@ -64,8 +64,9 @@ export class LogShipper {
     this.#onRefused = onRefused;
   }
 
-  openCommand(commandId: string): CommandLog {
-    const count: CommandCount = { nextSequence: 0, characters: 0, droppedCharacters: 0, isEnded: false };
+  /** @param firstSequence above all that an earlier agent process has used, whose output goes on here: the server drops what it has */
+  openCommand(commandId: string, firstSequence = 0): CommandLog {
+    const count: CommandCount = { nextSequence: firstSequence, characters: 0, droppedCharacters: 0, isEnded: false };
     this.#counts.set(commandId, count);
     return {
       write: (chunk) => this.#write(commandId, count, chunk),

@@ -49,6 +49,7 @@ export function parseSpecification(content: string, executionId: string): Deploy
   const fileExistsBehavior = readFileExistsBehavior(fields);
   const sha256 = readSha256(fields);
   const sha256Unknown = optionalText(fields, "BundleSha256Unknown");
+  const isStopForgiven = fields.IgnoreApplicationStopFailures === true;
   const reused = optionalText(fields, "ReuseArchiveFromDeploymentId");
   return {
     DeploymentId: deploymentId,
@@ -65,6 +66,7 @@ export function parseSpecification(content: string, executionId: string): Deploy
     ...(accessToken === undefined ? {} : { GitHubAccessToken: accessToken }),
     ...(sha256 === undefined ? {} : { BundleSha256: sha256 }),
     ...(sha256Unknown === undefined ? {} : { BundleSha256Unknown: sha256Unknown }),
+    ...(isStopForgiven ? { IgnoreApplicationStopFailures: true } : {}),
     ...(reused === undefined
       ? {}
       : { ReuseArchiveFromDeploymentId: bareDeploymentId(reused, "ReuseArchiveFromDeploymentId") }),

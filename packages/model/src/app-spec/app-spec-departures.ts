@@ -27,4 +27,9 @@ export const APP_SPEC_DEPARTURES: readonly { readonly what: string; readonly rea
     what: "The key directory_link_behavior (KEEP or COPY) is read, and another value refused; the reference ignores the key.",
     reason: "Links to directories are installed as links here. The reference copies, which COPY brings back.",
   },
+  {
+    what: "Scripts of the hook OnFailure run on a host on which the deployment failed; the reference reads the hook like any other name, and never runs it.",
+    reason:
+      "A host that failed can clean up, or tell somebody. Given a list of events without it, the grammar refuses the name as the reference's local mode does.",
+  },
 ];

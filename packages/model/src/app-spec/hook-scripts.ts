@@ -2,6 +2,11 @@ import type { AppSpec, HookScript } from "./app-spec.ts";
 import { AppSpecError } from "./app-spec-error.ts";
 import { inspectYaml } from "./yaml-value.ts";
 
+/** Ours alone: the hook that runs on a host on which a deployment of the revision failed. It is no lifecycle event. */
+export const ON_FAILURE = "OnFailure";
+/** Of the agent's word in an event's output before that of the hook; its other words of the hook begin with the name, too. */
+export const ON_FAILURE_BEGINS = `${ON_FAILURE} runs, `;
+
 /** The scripts of an event in the order in which they run; none when the file does not name the event. */
 export function hookScripts(appSpec: Pick<AppSpec, "hooks">, event: string): readonly HookScript[] {
   return Object.hasOwn(appSpec.hooks, event) ? (appSpec.hooks[event] ?? []) : [];

@@ -1,4 +1,5 @@
 import { HOOK_TIMEOUT_SECONDS } from "../app-spec/app-spec.ts";
+import { ON_FAILURE } from "../app-spec/hook-scripts.ts";
 import { isTruthy, isYamlMap, yamlText } from "../app-spec/yaml-value.ts";
 import { isLifecycleEventName, LIFECYCLE_EVENTS, RESERVED_EVENTS } from "../lifecycle-event.ts";
 import { nearestName } from "../nearest-name.ts";
@@ -38,16 +39,20 @@ const INSTEAD: Readonly<Record<string, string>> = {
   AllowTraffic: "BeforeAllowTraffic runs before it, AfterAllowTraffic after it",
 };
 
+const FOR_OUR_AGENT =
+  "OnFailure runs on hosts with the Sluice agent, when the deployment fails there. Hosts with the AWS agent never run it.";
+
 /** Hooks that run nothing, while the deployment succeeds. */
 export function eventsThatRunNothing({ root, places }: WrittenAppSpec): Finding[] {
   const hooks = root.get("hooks") ?? null;
   if (!isYamlMap(hooks)) return [];
-  return [...hooks].slice(0, MAX_CHECKED_ENTRIES).flatMap(([key, scripts]) => {
+  return [...hooks].slice(0, MAX_CHECKED_ENTRIES).flatMap(([key, scripts]): Finding[] => {
     const name = yamlText(key);
     const isRun = isLifecycleEventName(name) && !RESERVED_EVENTS.has(name);
     if (isRun || !isTruthy(scripts)) return [];
     const place = findingPlace(places.member(hooks, key));
-    return [{ check: "unknown-event", severity: "warning" as const, ...place, message: whyNotRun(name) }];
+    if (name === ON_FAILURE) return [{ check: "unknown-event", severity: "note", ...place, message: FOR_OUR_AGENT }];
+    return [{ check: "unknown-event", severity: "warning", ...place, message: whyNotRun(name) }];
   });
 }
 
@@ -56,7 +61,7 @@ function whyNotRun(name: string): string {
   if (Object.hasOwn(INSTEAD, name)) return `${name} runs no scripts of an AppSpec, so ${outcome}. ${INSTEAD[name]}.`;
   if (FOREIGN_EVENTS.includes(name))
     return `${name} is not an event of deployments to hosts, so ${outcome}. Events: ${SCRIPTABLE_EVENTS.join(", ")}.`;
-  const meant = nearestName(name, SCRIPTABLE_EVENTS, EVENT_ALIASES);
+  const meant = nearestName(name, [...SCRIPTABLE_EVENTS, ON_FAILURE], EVENT_ALIASES);
   const cure = meant === undefined ? `Events: ${SCRIPTABLE_EVENTS.join(", ")}.` : `Did you mean ${meant}?`;
   return `${quoted(name)} is not a lifecycle event, so ${outcome}. ${cure}`;
 }

@@ -1,3 +1,4 @@
+import { ON_FAILURE } from "../app-spec/hook-scripts.ts";
 import { type BundleListing, type FileFacts, findInBundle, isInBundle, normalPath } from "./bundle-listing.ts";
 import { by } from "./file-checks.ts";
 import type { Finding } from "./finding.ts";
@@ -24,6 +25,7 @@ function consequenceIn(event: string): Consequence | undefined {
   if (event === "BeforeAllowTraffic" || event === "AfterAllowTraffic") {
     return { severity: "warning", words: `every host fails at ${event}, if the group has a load balancer` };
   }
+  if (event === ON_FAILURE) return { severity: "warning", words: "the hook does nothing on a host that failed" };
   if (!EVENTS_BY_THE_NEXT_DEPLOYMENT.includes(event)) return undefined;
   const condition = event === "ApplicationStop" ? "" : ", if the group has a load balancer";
   const words = `the deployment after this one fails at ${event}, which runs the script of the installed revision${condition}`;

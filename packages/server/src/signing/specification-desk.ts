@@ -129,7 +129,7 @@ export class SpecificationDesk {
     const [row] = await findDeployment(this.#store.db, deploymentId);
     if (!row) throw new CallerFault("ClientException", `There is no deployment ${deploymentId}.`);
     const revision = DEPLOYMENT_REVISION.read(row);
-    const { fileExistsBehavior, deploymentStyle } = DEPLOYMENT_REQUEST.read(row);
+    const { fileExistsBehavior, deploymentStyle, ignoreApplicationStopFailures } = DEPLOYMENT_REQUEST.read(row);
     return {
       revision,
       digest: readHead(row).bundle ?? NOT_ASKED,
@@ -143,6 +143,7 @@ export class SpecificationDesk {
         DeploymentType: deploymentStyle?.deploymentType ?? "IN_PLACE",
         AppSpecFilename: "appspec.yml",
         Revision: specificationRevision(revision),
+        ...(ignoreApplicationStopFailures ? { IgnoreApplicationStopFailures: true } : {}),
         AgentActionOverrides: { AgentOverrides: { FileExistsBehavior: fileExistsBehavior } },
       },
     };

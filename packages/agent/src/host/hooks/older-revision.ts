@@ -5,6 +5,10 @@ import type { Revision } from "../revision.ts";
 /** Events whose failures `ignoreApplicationStopFailures` forgives. */
 const FORGIVEN: ReadonlySet<string> = new Set(["ApplicationStop", "BeforeBlockTraffic", "AfterBlockTraffic"]);
 
+export function isForgivable(eventName: string): boolean {
+  return FORGIVEN.has(eventName);
+}
+
 /** What failed is none of the revision that is being deployed: a corrected one would fail in the same way. */
 export function withOlderRevision(message: string, eventName: string, deploymentDirectory: string): string {
   const revision = revisionOnHost(deploymentDirectory);

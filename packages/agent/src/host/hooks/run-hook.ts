@@ -47,7 +47,13 @@ export async function runHook(eventName: string, context: HookContext): Promise<
   }
 }
 
-async function runScriptsOf(source: ScriptSource, eventName: string, context: HookContext): Promise<CommandOutcome> {
+/** @param more variables beside the event's, and how long all scripts together may take */
+export async function runScriptsOf(
+  source: ScriptSource,
+  eventName: string,
+  context: HookContext,
+  more: { readonly environment?: Readonly<Record<string, string>>; readonly maxSeconds?: number } = {},
+): Promise<CommandOutcome> {
   const { specification, layout, config } = context;
   const scripts = hookScripts(source.appSpec, eventName);
   if (scripts.length === 0) return succeeded();
@@ -56,23 +62,26 @@ async function runScriptsOf(source: ScriptSource, eventName: string, context: Ho
   const log = new EventLog(layout.scriptsLogFile, bareDeploymentId(specification), context.deploymentsLog);
   const output = new OutputStream(context.sink, config.timing.outputBatch);
   const agentEnvironment = config.environment ?? process.env;
-  const environment = withAccount(
-    scriptEnvironment(eventName, specification, agentEnvironment, config.scriptEnvironment),
-    await ownAccount(),
-  );
+  const own = scriptEnvironment(eventName, specification, agentEnvironment, config.scriptEnvironment);
+  const environment = withAccount({ ...own, ...more.environment }, await ownAccount());
+  const endsAt = performance.now() + (more.maxSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
   try {
     log.append([`LifecycleEvent - ${eventName}`]);
     for (const script of scripts) {
-      await runScript(script, {
-        archiveDirectory: source.archiveDirectory,
-        environment,
-        log,
-        output,
-        pipes: context.pipes,
-        timing: config.timing,
-        strictScripts: config.strictScripts,
-        signal: context.signal,
-      });
+      const secondsLeft = Math.max(Math.ceil((endsAt - performance.now()) / 1_000), 1);
+      await runScript(
+        { ...script, timeoutSeconds: Math.min(script.timeoutSeconds, secondsLeft) },
+        {
+          archiveDirectory: source.archiveDirectory,
+          environment,
+          log,
+          output,
+          pipes: context.pipes,
+          timing: config.timing,
+          strictScripts: config.strictScripts,
+          signal: context.signal,
+        },
+      );
       output.flush();
     }
     return succeeded(log.tail());

@@ -270,7 +270,7 @@ async function throwUnlessZero(
         });
   const reason = closed === undefined ? "" : `. The user ${closed}`;
   const message = `${failurePrefix(script)} failed with exit code ${exitCode}${killed}${reason}`;
-  throw scriptFailure(script, AGENT_ERROR_CODES.scriptFailed, message);
+  throw scriptFailure(script, AGENT_ERROR_CODES.scriptFailed, message, exitCode);
 }
 
 function cannotStart(script: HookScript, command: ScriptCommand, error: unknown): EventFailure {
@@ -304,6 +304,11 @@ function failurePrefix({ location, runas }: HookScript): string {
   return `Script at specified location: ${location}${asUser}`;
 }
 
-function scriptFailure(script: HookScript, errorCode: AgentErrorCode, message: string): EventFailure {
-  return new EventFailure(message, { errorCode, scriptName: script.location });
+function scriptFailure(
+  script: HookScript,
+  errorCode: AgentErrorCode,
+  message: string,
+  exitCode?: number,
+): EventFailure {
+  return new EventFailure(message, { errorCode, scriptName: script.location, exitCode });
 }

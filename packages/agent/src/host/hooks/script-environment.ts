@@ -25,7 +25,7 @@ const SELECTOR = /^(?:[A-Za-z_][A-Za-z0-9_]*\*?|\*)$/;
 
 /** Those that name the event and its revision; nothing on the host overrules them. */
 const OF_THE_EVENT =
-  /^(LIFECYCLE_EVENT|DEPLOYMENT_(ID|GROUP_NAME|GROUP_ID)|APPLICATION_NAME|BUNDLE_(BUCKET|KEY|VERSION|ETAG|COMMIT))$/;
+  /^(LIFECYCLE_EVENT|DEPLOYMENT_(ID|GROUP_NAME|GROUP_ID)|APPLICATION_NAME|BUNDLE_(BUCKET|KEY|VERSION|ETAG|COMMIT)|FAILED_(LIFECYCLE_EVENT|SCRIPT|ERROR_CODE|EXIT_CODE|REASON))$/;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -102,6 +102,23 @@ describe("the line", () => {
     });
   });
 
+  it("is never of what the OnFailure hook prints after it", () => {
+    const agent = (text: string): OutputLine => ({ stream: "agent", text });
+    const hook = [...stderr("ERROR: cannot tell the pager"), agent("OnFailure has ended.")];
+    const whole = [
+      ...stderr("no such table: orders"),
+      agent("OnFailure runs, because ApplicationStart failed."),
+      ...hook,
+    ];
+    for (const stored of [whole, hook]) {
+      const [cluster] = clustersOf([failed("web-1", { logTail: "[stderr]no such table: orders\n" })], {
+        "web-1": stored,
+      });
+      expect(cluster?.line).toContain("no such table: orders");
+      expect(cluster?.sample.join()).not.toContain("pager");
+    }
+  });
+
   it("is the message, where no script says anything", () => {
     const [silent] = clustersOf([failed("a")]);
     expect(silent?.line).toBe(FAILED.message);

@@ -1,6 +1,7 @@
 import { isInterruption } from "@sluice/engine/interruption.ts";
 import type { TargetState } from "@sluice/engine/state.ts";
 import { targetName } from "@sluice/engine/target-name.ts";
+import { ON_FAILURE, ON_FAILURE_BEGINS } from "@sluice/model/app-spec/hook-scripts.ts";
 import { causeFirst } from "@sluice/model/aws-sentences.ts";
 import type { Diagnostics } from "@sluice/model/diagnostics.ts";
 import { truncate } from "@sluice/model/excerpt.ts";
@@ -62,7 +63,8 @@ export class FailureClusters {
   /** In the order of time. @param stored what is kept of the event's output; empty: nothing */
   add(failure: Failure, stored: readonly OutputLine[]): void {
     const { lifecycleEvent, diagnostics, hostName, targetId } = failure;
-    const cause = causeOf(failure, stored.length > 0 ? stored : linesOfTail(diagnostics.logTail));
+    const ofEvent = withoutOnFailure(stored);
+    const cause = causeOf(failure, ofEvent.length > 0 ? ofEvent : linesOfTail(diagnostics.logTail));
     // The longer of the two may contain the other one.
     const names = [hostName, targetId].sort((one, other) => other.length - one.length);
     const key = JSON.stringify([lifecycleEvent, diagnostics.errorCode, signatureOf(cause.line, names)]);
@@ -97,6 +99,15 @@ function causeOf({ diagnostics: { errorCode, message }, byAgent }: Failure, line
     return { line: quoted(causeFirst(message).cause), sample: sampleOf(lines, lines.length - 1) };
   }
   return { line: quoted(lines[found.index]?.text ?? ""), sample: sampleOf(lines, found.index) };
+}
+
+/** What the agent says of the OnFailure hook frames the hook's output, which comes after the failure and is none of its causes. */
+function withoutOnFailure(lines: readonly OutputLine[]): readonly OutputLine[] {
+  const isWord = ({ stream, text }: OutputLine) => stream === "agent" && text.startsWith(`${ON_FAILURE} `);
+  const begin = lines.findIndex(isWord);
+  if (begin === -1) return lines;
+  // Where so much was printed that only its end is here, nothing is left of the event.
+  return lines[begin]?.text.startsWith(ON_FAILURE_BEGINS) ? lines.slice(0, begin) : [];
 }
 
 /** With the line among them, and as much of the end as has room. */
