@@ -20,6 +20,7 @@ export const ROOMS: RoomTable = {
     lint: [HALL, "app-spec", "bundle", "service-app-spec"],
     "log-lines": [],
     policy: [HALL],
+    reference: [HALL, "app-spec"],
     "service-app-spec": [HALL, "app-spec"],
     "stored-json": [HALL],
   },

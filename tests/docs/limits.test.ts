@@ -9,6 +9,9 @@ const LIMIT_NAME = /(^|_)(MAX|TIMEOUT|GRACE|LEASE|HOLD|EXPIRES)(_|$)/;
 
 /** Sizes of our own steps and of programs' own formats: whoever uses Sluice never meets them. */
 const INTERNAL = new Set([
+  "packages/model/src/reference/yaml-grammar.ts MAX_REFERENCE_DEPTH",
+  "packages/model/src/reference/yaml-scanner.ts MAX_KEY_CHARACTERS",
+  "packages/model/src/reference/yaml-token-rules.ts MAX_VERSION_DIGITS",
   "packages/server/src/operations/iam/iam-context.ts MAX_MAX_ITEMS",
   "packages/server/src/operations/sluice/identities/policies.ts MAX_NAMED_HOLDERS",
   "packages/server/src/access/stored-policy.ts MAX_READ",

@@ -91,6 +91,17 @@ export async function readAppSpec(path: string): Promise<Buffer> {
   }
 }
 
+/**
+ * The AppSpec file that a path names: itself, or the one in a directory.
+ * @throws CommandFailed with EXIT_USAGE
+ */
+export async function appSpecAt(path: string): Promise<string> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw unusable(`${path} ${whyUnreadable(cause)}. Name an AppSpec file or a directory`, cause);
+  });
+  return found.isDirectory() ? join(path, await asUsage(() => appSpecNameIn(path))) : path;
+}
+
 /** Findings have an exit status of their own. */
 async function asUsage<Value>(read: () => Promise<Value>): Promise<Value> {
   try {

@@ -1,3 +1,4 @@
+import type { ReferenceCrash } from "./reference-crash.ts";
 import type { TextPlace } from "./yaml-places.ts";
 
 /**
@@ -6,11 +7,18 @@ import type { TextPlace } from "./yaml-places.ts";
  */
 export class AppSpecError extends Error {
   readonly place: TextPlace | null;
+  /** Where the reference fails without a message of its own: how. */
+  readonly crash: ReferenceCrash | null;
 
-  constructor(message: string, place: TextPlace | null = null, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    place: TextPlace | null = null,
+    options: ErrorOptions & { readonly crash?: ReferenceCrash | null } = {},
+  ) {
     super(message, options);
     this.name = "AppSpecError";
     this.place = place;
+    this.crash = options.crash ?? null;
   }
 
   get line(): number | null {
@@ -24,6 +32,6 @@ export function atPlace<Value>(place: TextPlace | undefined, read: () => Value):
     return read();
   } catch (error) {
     if (!(error instanceof AppSpecError) || error.place !== null || place === undefined) throw error;
-    throw new AppSpecError(error.message, place, { cause: error });
+    throw new AppSpecError(error.message, place, { cause: error, crash: error.crash });
   }
 }

@@ -14,6 +14,7 @@ import { AppSpecError, atPlace } from "./app-spec-error.ts";
 import { parsePermissions } from "./app-spec-permissions.ts";
 import { refuseHomes } from "./home-path.ts";
 import { refuseUnknownLifecycleEvents } from "./hook-scripts.ts";
+import { noInteger } from "./reference-crash.ts";
 import { type LocatedYaml, readYamlDocument } from "./yaml-document.ts";
 import { listOf, listOrNone, mapOf, member, misfit, placeOfItem, strip } from "./yaml-field.ts";
 import type { YamlPlaces } from "./yaml-places.ts";
@@ -93,7 +94,7 @@ function parseHooks(section: YamlValue, places: YamlPlaces): AppSpec["hooks"] {
   // No prototype: an event may have any name, and `constructor` must not be found where there is none.
   const hooks: Record<string, readonly HookScript[]> = Object.create(null);
   if (!isTruthy(section)) return hooks;
-  const events = mapOf(section, "hooks", "Write hooks as a mapping of events to lists of scripts");
+  const events = mapOf(section, "hooks", "Write hooks as a mapping of events to lists of scripts", "each_pair");
   for (const [event, scripts] of events) {
     if (!isTruthy(scripts)) continue;
     const name = yamlText(event);
@@ -107,7 +108,7 @@ function parseHooks(section: YamlValue, places: YamlPlaces): AppSpec["hooks"] {
 }
 
 function parseScript(entry: YamlValue, field: string): HookScript {
-  const script = mapOf(entry, field, "Write it as a mapping with the key location");
+  const script = mapOf(entry, field, "Write it as a mapping with the key location", "has_key?");
   const location = strip(yamlText(script.get("location") ?? null));
   if (location === "") {
     throw new AppSpecError(
@@ -128,7 +129,7 @@ function parseTimeout(script: YamlMap, field: string): number {
   const value = script.get("timeout") ?? null;
   if (!isTruthy(value)) return HOOK_TIMEOUT_SECONDS;
   const seconds = wholeNumber(value);
-  if (seconds === null) throw misfit(field, value, "Write timeout as a number of seconds above 0");
+  if (seconds === null) throw misfit(field, value, "Write timeout as a number of seconds above 0", noInteger(value));
   if (seconds > 0) return seconds;
   throw new AppSpecError(
     "The deployment failed because an invalid timeout value was provided for a script in the application specification file. " +
@@ -181,5 +182,5 @@ function parseDirectoryLinkBehavior(value: YamlValue): DirectoryLinkBehavior | n
   if (value === null) return null;
   const behavior = DIRECTORY_LINK_BEHAVIORS.find((name) => name === value);
   if (behavior !== undefined) return behavior;
-  throw misfit("directory_link_behavior", value, `Write one of ${DIRECTORY_LINK_BEHAVIORS.join(", ")}`);
+  throw misfit("directory_link_behavior", value, `Write one of ${DIRECTORY_LINK_BEHAVIORS.join(", ")}`, null);
 }

@@ -8,10 +8,20 @@ import {
 } from "./app-spec.ts";
 import { AppSpecError, atPlace } from "./app-spec-error.ts";
 import { parseFileMode } from "./file-mode.ts";
+import { noMethod } from "./reference-crash.ts";
 import { normaliseSelinuxRange } from "./selinux-range.ts";
 import { listOf, listOrNone, mapOf, member, misfit, placeOfItem, strip } from "./yaml-field.ts";
 import type { YamlPlaces } from "./yaml-places.ts";
-import { inspectYaml, isTruthy, plainValue, type YamlMap, type YamlValue, yamlText } from "./yaml-value.ts";
+import {
+  inspectYaml,
+  isTruthy,
+  isYamlList,
+  isYamlMap,
+  plainValue,
+  type YamlMap,
+  type YamlValue,
+  yamlText,
+} from "./yaml-value.ts";
 
 const EVERYTHING = "**";
 
@@ -23,7 +33,7 @@ export function parsePermissions(section: YamlValue, os: AppSpecOs, places: Yaml
 
 /** The order of the checks decides which of several faults is named; it is the reference's. */
 function parsePermission(entry: YamlValue, os: AppSpecOs, field: string): AppSpecPermission {
-  const permission = mapOf(entry, field, "Write it as a mapping with the key object");
+  const permission = mapOf(entry, field, "Write it as a mapping with the key object", "has_key?");
   const objectValue = permission.get("object") ?? null;
   if (objectValue === null) throw noObject();
   if (os !== "linux") {
@@ -79,7 +89,7 @@ function parseAcls(permission: YamlMap, field: string): readonly string[] | null
   if (value === null) return null;
   return listOf(value, field, 'Write acls as a list, such as ["user:bob:rw"]').map((entry, index) => {
     if (typeof entry === "string") return normaliseAclEntry(entry);
-    throw misfit(`${field}[${index}]`, entry, "Put the entry in quotes");
+    throw misfit(`${field}[${index}]`, entry, "Put the entry in quotes", noMethod("split", entry));
   });
 }
 
@@ -94,7 +104,15 @@ function parseContext(permission: YamlMap, field: string): SelinuxContext | null
     );
   }
   const range = member(context, "range", field);
-  if (range !== null && typeof range !== "string") throw misfit(`${field}.range`, range, "Put the range in quotes");
+  if (range !== null && typeof range !== "string") {
+    const isCollection = isYamlList(range) || isYamlMap(range);
+    throw misfit(
+      `${field}.range`,
+      range,
+      "Put the range in quotes",
+      noMethod(isCollection ? "split" : "include?", range),
+    );
+  }
   return {
     user: plainValue(member(context, "name", field)),
     type: plainValue(type),

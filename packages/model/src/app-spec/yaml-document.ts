@@ -17,6 +17,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import { AppSpecError } from "./app-spec-error.ts";
+import { type ReferenceCrash, tagRefused } from "./reference-crash.ts";
 import { indentContinuation } from "./yaml-continuation.ts";
 import { faultOffset, faultReason } from "./yaml-fault.ts";
 import { type TextPlace, YamlPlaces } from "./yaml-places.ts";
@@ -128,7 +129,10 @@ function refuseDirective(token: CST.Directive, lines: LineCounter): void {
 function refuseDepth(root: CST.Token, lines: LineCounter): void {
   for (const { token, depth } of walk(root)) {
     if (depth > MAX_APP_SPEC_DEPTH) {
-      throw syntaxError(`lists and mappings are nested more than ${MAX_APP_SPEC_DEPTH} deep`, token.offset, lines);
+      throw syntaxError(`lists and mappings are nested more than ${MAX_APP_SPEC_DEPTH} deep`, token.offset, lines, {
+        errorClass: "SystemStackError",
+        message: "stack level too deep",
+      });
     }
   }
 }
@@ -227,7 +231,10 @@ class DocumentReader {
     if (isMap(node)) return this.#readMap(node);
     if (isSeq(node)) return this.#readList(node);
     if (isAlias(node))
-      throw this.#refuse(node, `the alias *${excerpt(node.source)} is not supported; repeat the value itself`);
+      throw this.#refuse(node, `the alias *${excerpt(node.source)} is not supported; repeat the value itself`, {
+        errorClass: "BadAlias",
+        message: `Unknown alias: ${node.source}`,
+      });
     return null;
   }
 
@@ -236,7 +243,7 @@ class DocumentReader {
     try {
       return this.#intern(resolveScalar(text, node.tag, node.type === "PLAIN" || node.type === undefined));
     } catch (cause) {
-      if (cause instanceof ScalarRefused) throw this.#refuse(node, cause.message);
+      if (cause instanceof ScalarRefused) throw this.#refuse(node, cause.message, cause.crash);
       throw cause;
     }
   }
@@ -281,11 +288,15 @@ class DocumentReader {
   }
 
   #refuseTag(node: { range?: readonly number[] | null | undefined }, tag: string): AppSpecError {
-    return this.#refuse(node, `the tag ${excerpt(tag)} is not supported; remove it`);
+    return this.#refuse(node, `the tag ${excerpt(tag)} is not supported; remove it`, tagRefused(tag));
   }
 
-  #refuse(node: { range?: readonly number[] | null | undefined }, reason: string): AppSpecError {
-    return syntaxError(reason, node.range?.[0] ?? 0, this.#lines);
+  #refuse(
+    node: { range?: readonly number[] | null | undefined },
+    reason: string,
+    crash: ReferenceCrash | null,
+  ): AppSpecError {
+    return syntaxError(reason, node.range?.[0] ?? 0, this.#lines, crash);
   }
 }
 
@@ -297,7 +308,9 @@ const REFUSED_SCALAR_TAGS =
 
 function resolveScalar(text: string, tag: string | undefined, isPlain: boolean): YamlValue {
   if (tag === undefined) return isPlain ? resolvePlainScalar(text) : text;
-  if (REFUSED_SCALAR_TAGS.test(tag)) throw new ScalarRefused(`the tag ${excerpt(tag)} is not supported; remove it`);
+  if (REFUSED_SCALAR_TAGS.test(tag)) {
+    throw new ScalarRefused(`the tag ${excerpt(tag)} is not supported; remove it`, tagRefused(tag));
+  }
   if (tag === STR_TAG || tag === "!str" || tag === "!ruby/string") return text;
   if (tag === "tag:yaml.org,2002:binary" || tag === "!binary") return resolveBinaryTag(text);
   if (tag === "tag:yaml.org,2002:float" || tag === "!float") return resolveFloatTag(text);
@@ -327,10 +340,16 @@ function placeAt(offset: number, lines: LineCounter): TextPlace {
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-function syntaxError(reason: string, offset: number, lines: LineCounter): AppSpecError {
+function syntaxError(
+  reason: string,
+  offset: number,
+  lines: LineCounter,
+  crash: ReferenceCrash | null = null,
+): AppSpecError {
   const place = placeAt(offset, lines);
   return new AppSpecError(
     `The application specification file is not valid YAML at line ${place.line}: ${reason}.`,
     place,
+    { crash },
   );
 }

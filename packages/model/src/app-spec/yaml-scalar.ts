@@ -1,7 +1,16 @@
+import { classRefused, noFloat, type ReferenceCrash } from "./reference-crash.ts";
 import { YamlSymbol, type YamlValue } from "./yaml-value.ts";
 
 /** A plain scalar that names a thing which an AppSpec may not hold; the reader adds the line. */
-export class ScalarRefused extends Error {}
+export class ScalarRefused extends Error {
+  /** Null: the reference reads it. */
+  readonly crash: ReferenceCrash | null;
+
+  constructor(message: string, crash: ReferenceCrash | null, options?: ErrorOptions) {
+    super(message, options);
+    this.crash = crash;
+  }
+}
 
 // The order of these rules is the reference's: each looks only at what the rules before it left over.
 const WORDY = /^[^\d.:-]?[\p{Alphabetic}_ \t\r\n\f\v!@#$%^&*(){}<>|/\\~;=]+/u;
@@ -20,8 +29,10 @@ const INTEGER = /^(?:[-+]?0b[01_,]+|[-+]?0[0-7_,]+|[-+]?(?:0|[1-9](?:[0-9]|,[0-9
 export function resolvePlainScalar(text: string): YamlValue {
   if (text === "") return null;
   if (text.includes("\n") || WORDY.test(text)) return resolveWord(text);
-  if (TIME.test(text)) throw new ScalarRefused(`the time ${text} is not allowed; put it in quotes`);
-  if (DATE.test(text)) throw new ScalarRefused(`the date ${text} is not allowed; put it in quotes`);
+  if (TIME.test(text))
+    throw new ScalarRefused(`the time ${text} is not allowed; put it in quotes`, classRefused("Time"));
+  if (DATE.test(text))
+    throw new ScalarRefused(`the date ${text} is not allowed; put it in quotes`, classRefused("Date"));
   if (/^\+?\.inf$/i.test(text)) return Number.POSITIVE_INFINITY;
   if (/^-\.inf$/i.test(text)) return Number.NEGATIVE_INFINITY;
   if (/^\.nan$/i.test(text)) return Number.NaN;
@@ -78,7 +89,8 @@ function resolveFloat(text: string): number | string {
   if (/^[-+]?\.$/.test(text)) return text;
   const digits = text.replaceAll(/[,_]/g, "").replace(/\.(?=[Ee]|$)/, "");
   const value = Number(digits);
-  if (Number.isNaN(value)) throw new ScalarRefused(`the number ${text} has no digits; put it in quotes`);
+  if (Number.isNaN(value))
+    throw new ScalarRefused(`the number ${text} has no digits; put it in quotes`, noFloat(digits));
   return value;
 }
 
@@ -86,7 +98,7 @@ function resolveInteger(text: string): bigint {
   const negative = text.startsWith("-");
   const digits = text.replaceAll(/[-+,_]/g, "");
   const octal = /^0[0-7]+$/.test(digits);
-  if (/^0[bx]$/.test(digits)) throw new ScalarRefused(`the number ${text} has no digits; put it in quotes`);
+  if (/^0[bx]$/.test(digits)) throw new ScalarRefused(`the number ${text} has no digits; put it in quotes`, null);
   const size = BigInt(octal ? `0o${digits}` : digits);
   return negative ? -size : size;
 }
@@ -99,7 +111,7 @@ export function resolveFloatTag(text: string): number {
   if (/^[-+]?(?:0x[0-9a-f]+|\d+(?:\.\d+)?(?:e[-+]?\d+)?)$/i.test(digits)) {
     return digits.startsWith("-") ? -Number(digits.slice(1)) : Number(digits.replace(/^\+/, ""));
   }
-  throw new ScalarRefused(`!!float ${JSON.stringify(text)} is not a number; write one such as 0.0`);
+  throw new ScalarRefused(`!!float ${JSON.stringify(text)} is not a number; write one such as 0.0`, noFloat(text));
 }
 
 /** The text of a scalar with an explicit `!!binary`; characters that are not base64 are passed over. */
@@ -110,6 +122,6 @@ export function resolveBinaryTag(text: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new ScalarRefused("a !!binary value is not UTF-8 text; write it as plain text", { cause });
+    throw new ScalarRefused("a !!binary value is not UTF-8 text; write it as plain text", null, { cause });
   }
 }
