@@ -46,7 +46,9 @@ it("a server runs with the small heap that it was measured with", async () => {
 
 it("an agent runs with the small heap that it was measured with", async () => {
   const told = await execLine("agent", "status", "--data", "/nonexistent");
-  expect(told).toContain("--optimize-for-size --max-semi-space-size=1 --no-sparkplug --no-maglev --no-node-snapshot");
+  expect(told).toContain(
+    "--optimize-for-size --max-semi-space-size=1 --sparkplug --no-maglev --no-opt --no-node-snapshot",
+  );
 });
 
 describe("the name of its own", () => {

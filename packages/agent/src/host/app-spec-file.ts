@@ -27,7 +27,7 @@ export function readAppSpec(archiveDirectory: string, fileName: string, { isInst
   for (const name of [wanted, ...DEFAULT_NAMES]) {
     const path = join(archiveDirectory, name);
     const bytes = readAppSpecFile(path, archiveDirectory);
-    if (bytes !== undefined) return parseOnce(path, bytes, isInstalled);
+    if (bytes !== undefined) return parseOnce(bytes, isInstalled);
   }
   throw notFound(archiveDirectory, wanted);
 }
@@ -66,21 +66,24 @@ function isInside(descriptor: number, directory: string): boolean {
   return realPathOf(descriptor)?.startsWith(`${realpathSync(directory)}/`) ?? true;
 }
 
-/** Archives whose AppSpec is remembered: those of a few deployment groups at once. */
+/** AppSpecs that are remembered: those of a few deployment groups at once. */
 const REMEMBERED_FILES = 8;
-const remembered = new Map<string, { readonly bytes: Buffer; readonly appSpec: AppSpec }>();
+let remembered: readonly RememberedAppSpec[] = [];
 
-/** Every event of a deployment reads the same file; the grammar is the slow part, and it is asked again only when the bytes changed. */
-function parseOnce(path: string, bytes: Buffer, isInstalled: boolean): AppSpec {
-  const key = `${isInstalled} ${path}`;
-  const known = remembered.get(key);
-  if (known?.bytes.equals(bytes)) return known.appSpec;
-  const appSpec = parseAppSpec(bytes, { os: "linux", isInstalled });
-  remembered.delete(key);
-  remembered.set(key, { bytes, appSpec });
-  if (remembered.size > REMEMBERED_FILES) {
-    const oldest = remembered.keys().next().value;
-    if (oldest !== undefined) remembered.delete(oldest);
-  }
+interface RememberedAppSpec {
+  readonly bytes: Buffer;
+  readonly isInstalled: boolean;
+  readonly appSpec: AppSpec;
+}
+
+/**
+ * Every event of a deployment reads the same file, and from one deployment to the next it rarely changes: the grammar is the slow part, and it is
+ * asked only about bytes that it has not seen, wherever they are.
+ */
+function parseOnce(bytes: Buffer, isInstalled: boolean): AppSpec {
+  const known = remembered.find((each) => each.isInstalled === isInstalled && each.bytes.equals(bytes));
+  const { appSpec } = known ?? { appSpec: parseAppSpec(bytes, { os: "linux", isInstalled }) };
+  const others = remembered.filter((each) => each !== known).slice(0, REMEMBERED_FILES - 1);
+  remembered = [{ bytes, isInstalled, appSpec }, ...others];
   return appSpec;
 }

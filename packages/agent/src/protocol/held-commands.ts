@@ -21,7 +21,8 @@ export class HeldCommands {
   readonly #lastOfGroup = new Map<string, Promise<void>>();
   readonly #waitingForSlot: (() => void)[] = [];
   #freeSlots: number;
-  #changed = new AbortController();
+  /** Absent while nobody waits for a change. */
+  #changed: AbortController | undefined;
 
   constructor(atOnceMax = MAX_COMMANDS_AT_ONCE) {
     this.#freeSlots = atOnceMax;
@@ -60,6 +61,7 @@ export class HeldCommands {
 
   /** Aborts at the next change; a new signal each time. */
   get changed(): AbortSignal {
+    this.#changed ??= new AbortController();
     return this.#changed.signal;
   }
 
@@ -95,7 +97,7 @@ export class HeldCommands {
 
   #announce(): void {
     const previous = this.#changed;
-    this.#changed = new AbortController();
-    previous.abort();
+    this.#changed = undefined;
+    previous?.abort();
   }
 }

@@ -35,7 +35,8 @@ const SERVER_OPTIONS = ["--max-semi-space-size=4", "--heap-growing-percent=40", 
 const AGENT_OPTIONS = [
   "--optimize-for-size",
   "--max-semi-space-size=1",
-  "--no-sparkplug",
+  "--sparkplug",
   "--no-maglev",
+  "--no-opt",
   "--no-node-snapshot",
 ];

@@ -42,27 +42,32 @@ export interface AnswerLimits {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads an answer whole, within its limits. */
+/** Reads an answer whole, within its limits. By its events: an iterator over them takes longer than a small answer does. */
 export async function readAnswer(answer: IncomingMessage, limits: AnswerLimits): Promise<Buffer> {
   const { endpoint, maxBytes, timeoutMs, signal } = limits;
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;
   const timer = setTimeout(() => {
     answer.destroy(new Error(`the answer did not end within ${timeoutMs} ms`));
   }, timeoutMs);
+  answer.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > maxBytes) answer.destroy(new Error(`the answer is larger than ${maxBytes} bytes`));
+    else chunks.push(chunk);
+  });
+  answer.once("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+  answer.once("error", reject);
+  // Destroyed without an error before it had ended.
+  answer.once("close", () => reject(new Error("the answer was cut off")));
   try {
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`);
-      chunks.push(chunk);
-    }
+    return await promise;
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     throw new TransportError(endpoint, describe(error), { cause: error });
   } finally {
     clearTimeout(timer);
   }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }
 
 class StaleConnection extends Error {}
@@ -79,9 +84,9 @@ function send(call: Exchange, target: SplitUrl): Promise<IncomingMessage> {
     path: target.path,
     headers: call.headers,
     agent: call.agent,
-    ...(call.signal === undefined ? {} : { signal: call.signal }),
   };
   const request: ClientRequest = target.protocol === "https:" ? https.request(options) : http.request(options);
+  endWith(request, call.signal);
   const timer = setTimeout(() => {
     request.destroy(new Error(`no answer within ${call.timeoutMs} ms`));
   }, call.timeoutMs);
@@ -96,6 +101,14 @@ function send(call: Exchange, target: SplitUrl): Promise<IncomingMessage> {
   });
   request.end(call.body);
   return promise;
+}
+
+/** What an abort ends, the answer included. Node's own option for it costs a tenth of a call. */
+function endWith(request: ClientRequest, signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  const onAbort = () => request.destroy(new Error("the call was aborted"));
+  signal.addEventListener("abort", onAbort);
+  request.once("close", () => signal.removeEventListener("abort", onAbort));
 }
 
 function hostAndPort(target: SplitUrl): { hostname: string; port: number } {

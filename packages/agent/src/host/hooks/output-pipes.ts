@@ -5,8 +5,8 @@ import { runHelper, startHelper } from "../../process/helper-process.ts";
 
 /** Directories of this name below the agent's root are left from an agent that was killed. */
 export const PIPES_DIRECTORY_PREFIX = ".script-outputs-";
-/** Made in one go, since making them is what costs a process; enough for the scripts of a deployment. */
-const PIPES_PER_BATCH = 16;
+/** Made in one go, since making them is what costs a process; enough for the scripts of several deployments. */
+const PIPES_PER_BATCH = 32;
 
 /** One output of one script. `writeEnd` is for the script; the agent closes its own copy with `closeWriteEnd`. */
 export interface OutputPipe {
