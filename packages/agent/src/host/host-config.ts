@@ -20,6 +20,8 @@ export interface S3Credentials {
 export interface HostConfig {
   /** Revisions kept per group, the current one included; at least 1. The last successful one is never removed. */
   readonly maxRevisions: number;
+  /** What a group's revisions may take together, unpacked and packed; the last successful one and the current one stay in any case. Absent: any. */
+  readonly maxRevisionBytes?: number | undefined;
   /** Bundles that no revision on this host holds any more, kept so that they need not be downloaded again: how many, and how many bytes. */
   readonly maxCachedBundles: number;
   readonly maxCachedBytes: number;

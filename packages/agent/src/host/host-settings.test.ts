@@ -25,7 +25,7 @@ it.each([
   [{ s3Endpoint: "minio.example:9000" }, '/a/agent.json: host.s3Endpoint is "minio.example:9000"; give a URL'],
   [{ gitHubBaseUrl: null }, "/a/agent.json: host.gitHubBaseUrl is null; give a URL"],
   [{ noProxy: ".example" }, '/a/agent.json: host.noProxy is ".example"; give a list of names and networks'],
-  [{ keep: 3 }, '/a/agent.json: "host" has no setting keep; it takes maxRevisions, maxCachedBundles,'],
+  [{ keep: 3 }, '/a/agent.json: "host" has no setting keep; it takes maxRevisions, maxRevisionBytes,'],
 ])(
   "a setting that the agent does not take is named with the file, its value and what to give: %j",
   (settings, words) => {

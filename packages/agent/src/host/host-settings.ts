@@ -25,6 +25,7 @@ function isS3Credentials(value: unknown): boolean {
 /** What agent.json may say in `host`, all of it optional. See `HostConfig` for what each means. */
 const HOST_SETTINGS: Readonly<Record<string, HostSetting>> = {
   maxRevisions: { is: (value) => Number.isInteger(value) && Number(value) >= 1, give: "a whole number of 1 or more" },
+  maxRevisionBytes: { is: isCount, give: "a whole number of bytes, 0 or more" },
   maxCachedBundles: { is: isCount, give: "a whole number of 0 or more" },
   maxCachedBytes: { is: isCount, give: "a whole number of bytes, 0 or more" },
   // A text such as "no" would count as true.

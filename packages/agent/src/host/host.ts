@@ -1,11 +1,13 @@
 import { hookScripts } from "@sluice/model/app-spec/hook-scripts.ts";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { fullDisk } from "@sluice/model/disk-full.ts";
 import { readAppSpec } from "./app-spec-file.ts";
 import { adoptArchive } from "./archive/adopt-archive.ts";
 import { unpackBundle } from "./archive/unpack-bundle.ts";
 import { pruneCache } from "./bundle/bundle-cache.ts";
 import { downloadBundle, forgetBundle } from "./bundle/download-bundle.ts";
 import { takeLocalRevision } from "./bundle/local-revision.ts";
+import { leastUnpackedBytes, requireRoom } from "./bundle/room-on-disk.ts";
 import { DeploymentsLog } from "./deployments-log.ts";
 import { flushFileSystemOf } from "./durable-file.ts";
 import { EventFailure, failed, succeeded, succeededWith } from "./event-failure.ts";
@@ -129,7 +131,7 @@ async function runDownloadBundle(
   const revision = local === undefined ? revisionOf(specification) : undefined;
   ensureDirectory(layout.groupDirectory);
   ensureDirectory(layout.deploymentDirectory);
-  for (const problem of await removeOldRevisions(layout, config.maxRevisions)) say(sink, `${problem}\n`);
+  for (const problem of await removeOldRevisions(layout, config)) say(sink, `${problem}\n`);
   if (local !== undefined) await takeLocalRevision(layout, local, { limits: config.archiveLimits, signal });
   if (revision !== undefined) await fetchRevision(revision, command, context, sink);
   try {
@@ -162,18 +164,27 @@ async function fetchRevision(
   const onRetry = (reason: string, delayMilliseconds: number) =>
     say(sink, `The download failed: ${reason}. Retrying in ${delayMilliseconds / 1000} s.\n`);
   const request = { revision, specification, bundleUrl, config, signal, onRetry, onReuse };
-  const unpacking = { bundleType: revision.bundleType, limits: config.archiveLimits, signal };
+  const { bundleType } = revision;
+  const unpack = async () => {
+    const bytes = await leastUnpackedBytes(layout.bundleFile, bundleType);
+    // What claims more than a bundle may have is the unpacker's to refuse.
+    if (bytes <= config.archiveLimits.unpackedBytes)
+      requireRoom("What the bundle unpacks to", bytes, layout.deploymentDirectory);
+    await unpackBundle(layout, { bundleType, limits: config.archiveLimits, signal });
+  };
   const { wasThere, kept } = await downloadBundle(layout, request);
   try {
-    await unpackBundle(layout, unpacking);
+    await unpack();
     await kept;
   } catch (error) {
     await kept.catch(() => {});
+    // The bundle is no worse for it, and is needed when there is room.
+    if (fullDisk(error) === "local") throw error;
     forgetBundle(layout);
     if (!wasThere || signal.aborted) throw error;
     // What an earlier run left was spoilt since; a fresh one may be good.
     const fresh = await downloadBundle(layout, { ...request, mayReuse: false });
-    await unpackBundle(layout, unpacking);
+    await unpack();
     await fresh.kept;
   }
 }

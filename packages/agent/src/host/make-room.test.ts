@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -71,11 +80,23 @@ describe("when the disk was full", () => {
       await withRoom(failing(1, FULL).work, { ...parts(), rootDirectory, busy });
       expect(readdirSync(join(root, "g"))).toEqual(["d-2", "d-3", "d-4"]);
       const layout = layoutOf(rootDirectory, specification({ DeploymentGroupId: "g", DeploymentId: "d-4" }));
-      await removeOldRevisions(layout, 1);
+      await removeOldRevisions(layout, { maxRevisions: 1 });
       expect(readdirSync(join(root, "g"))).toEqual(["d-2", "d-4"]);
     } finally {
       rmSync(moved, { recursive: true });
     }
+  });
+
+  test("a group's oldest go while all of them take more than they may, but for the last successful and the current one", async () => {
+    for (const name of ["d-1", "d-2", "d-3", "d-4"]) {
+      writeFileSync(join(root, "g", name, "bundle.tar"), Buffer.alloc(100_000, 1));
+      utimesSync(join(root, "g", name), Number(name.at(-1)), Number(name.at(-1)));
+    }
+    const layout = layoutOf(root, specification({ DeploymentGroupId: "g", DeploymentId: "d-4" }));
+    await removeOldRevisions(layout, { maxRevisions: 5, maxRevisionBytes: 250_000 });
+    expect(readdirSync(join(root, "g"))).toEqual(["d-2", "d-3", "d-4"]);
+    await removeOldRevisions(layout, { maxRevisions: 5, maxRevisionBytes: 0 });
+    expect(readdirSync(join(root, "g"))).toEqual(["d-2", "d-4"]);
   });
 
   test("what holds no revision is somebody else's", async () => {

@@ -188,6 +188,84 @@ describe("from the presigned URL", () => {
     expect(readFileSync(layout().bundleFile)).toEqual(fixture.bundle);
   });
 
+  describe("when the connection breaks", () => {
+    /** A source that has ranges, and breaks each answer off after so many bytes. */
+    const brokenOffAfter = (bytes: number, more: Readonly<Record<string, string>> = {}) => {
+      const asked: (string | undefined)[] = [];
+      fixture.respond = (request, response) => {
+        const { range, "if-match": ifMatch } = request.headers;
+        asked.push(range === undefined ? undefined : `${range} ${ifMatch}`);
+        const from = Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? 0);
+        const etag = more.etag ?? '"abc"';
+        if (ifMatch !== undefined && ifMatch !== etag) return void response.writeHead(412).end();
+        const rest = fixture.bundle.subarray(from);
+        if (range !== undefined) {
+          response.statusCode = 206;
+          response.setHeader("content-range", `bytes ${from}-${fixture.bundle.length - 1}/${fixture.bundle.length}`);
+        }
+        for (const [name, value] of Object.entries({ etag, "content-length": String(rest.length), ...more }))
+          response.setHeader(name, value);
+        if (rest.length <= bytes) return void response.end(rest);
+        // What was sent arrives: a connection that is reset may lose it.
+        response.write(rest.subarray(0, bytes), () => response.socket?.end());
+      };
+      return asked;
+    };
+    const half = () => Math.ceil(fixture.bundle.length / 2);
+
+    test("the next try goes on where it broke, as long as it is the same object", async () => {
+      const asked = brokenOffAfter(half());
+      expect(await fixture.run("DownloadBundle")).toMatchObject({ errorCode: 0 });
+      expect(asked).toEqual([undefined, `bytes=${half()}- "abc"`]);
+      expect(readFileSync(layout().bundleFile)).toEqual(fixture.bundle);
+    });
+
+    test("nothing of two objects is put together", async () => {
+      const asked = brokenOffAfter(half());
+      const first = fixture.respond!;
+      fixture.respond = (request, response) => {
+        first(request, response);
+        if (asked.length > 1) return;
+        fixture.bundle = tgz({ "appspec.yml": "version: 0.0\nos: linux\nfiles: []\n" });
+        brokenOffAfter(1_000_000, { etag: '"new"' });
+      };
+      expect(await fixture.run("DownloadBundle")).toMatchObject({ errorCode: 0 });
+      expect(readFileSync(layout().bundleFile)).toEqual(fixture.bundle);
+    });
+
+    test("of a source without a strong ETag all is fetched again", async () => {
+      const asked = brokenOffAfter(half(), { etag: 'W/"abc"' });
+      expect((await fixture.run("DownloadBundle")).message).toMatch(/after 2 retries/);
+      expect(asked).toEqual([undefined, undefined, undefined]);
+    });
+  });
+
+  test("what does not hash to an ETag that is its MD5 is fetched again, and is no bundle", async () => {
+    const md5 = createHash("md5").update(fixture.bundle).digest("hex");
+    let spoilt = 1;
+    fixture.respond = (_, response) => {
+      spoilt -= 1;
+      response.setHeader("etag", `"${md5}"`).setHeader("x-amz-request-id", "1");
+      response.end(spoilt >= 0 ? Buffer.alloc(fixture.bundle.length) : fixture.bundle);
+    };
+    expect(await fixture.run("DownloadBundle")).toMatchObject({ errorCode: 0 });
+    expect(readFileSync(layout().bundleFile)).toEqual(fixture.bundle);
+    expect(fixture.text()).toContain(`not what its ETag "${md5}" says`);
+    spoilt = 9;
+    expect((await fixture.run("DownloadBundle", { DeploymentId: "d-2", ...s3({ Key: "2" }) })).errorCode).toBe(5);
+  });
+
+  test("a bundle for which there is no room is not begun, and the message has both sizes and the cure", async () => {
+    await fixture.close();
+    fixture = await createHostFixture({ archiveLimits: { bundleBytes: 2 ** 52 } });
+    fixture.respond = (_, response) => void response.writeHead(200, { "content-length": String(2 ** 50) }).write("x");
+    const { message } = await fixture.run("DownloadBundle");
+    expect(message).toMatch(
+      /^The bundle at '.*\/bundle' needs 1073741824\.0 MiB, but the disk of \S+ has [\d.]+ MiB left\. Free space on it, then deploy again: df -h .*maxRevisions/,
+    );
+    expect(fixture.requests).toHaveLength(1);
+  });
+
   test("the event's output says why a try failed and when the next one is, while it waits (aws-codedeploy-agent, issue 383)", async () => {
     let tries = 0;
     let saidByThen = "";

@@ -81,6 +81,7 @@ export async function downloadBundle(
     const request = bundleRequest(revision, specification, bundleUrl, config);
     const downloaded = await download(request.make, unfinished, {
       heldEtag: known?.etag,
+      isDigestKnown: signed !== undefined,
       maxBytes: config.archiveLimits.bundleBytes,
       idleMilliseconds: config.timing.downloadIdle,
       retryDelays: request.retryDelays,

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { createHash, type Hash } from "node:crypto";
+import { rmSync } from "node:fs";
+import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import type { RequestOptions } from "node:https";
-import { Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { proxyOptions } from "@sluice/wire/client/connection-agent.ts";
@@ -12,6 +12,7 @@ import { http, https } from "@sluice/wire/client/node-http.ts";
 import { splitUrl } from "@sluice/wire/sigv4/sign.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { checkReachable, guardedLookup } from "./reachable-address.ts";
+import { requireRoom } from "./room-on-disk.ts";
 
 export interface DownloadRequest {
   /** As it was signed: a path's `..` and percent-encoding stay as they are, since S3 keys may hold them. */
@@ -28,6 +29,8 @@ export interface DownloadOptions {
   readonly idleMilliseconds: number;
   /** The ETag of what is at hand already: when it is still so, nothing is downloaded. */
   readonly heldEtag?: string | undefined;
+  /** The caller compares the SHA-256. Else an ETag that is an MD5 is held against what came. */
+  readonly isDigestKnown?: boolean;
   /** Waits before each repeated try. */
   readonly retryDelays: readonly number[];
   /** Beyond those: while there is no answer, or none but that the service is unavailable, so often and for so long. In milliseconds. */
@@ -48,12 +51,17 @@ export type Downloaded =
 
 const MAX_REDIRECTS = 5;
 const MAX_ERROR_BODY_BYTES = 16 * 1024;
-const WRITE_BUFFER_BYTES = 1024 * 1024;
+const PARTIAL_CONTENT = 206;
 const NOT_MODIFIED = 304;
+const PRECONDITION_FAILED = 412;
+/** 416: nothing is left behind what is here. */
+const NOT_RESUMED_STATUSES: ReadonlySet<number> = new Set([PRECONDITION_FAILED, 416]);
+const MD5_ETAG = /^"([0-9a-f]{32})"$/;
+const CUSTOMER_KEY = "x-amz-server-side-encryption-customer-algorithm";
 const SERVICE_UNAVAILABLE = 503;
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Besides 5xx: what the same request may not meet again. */
-const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
+const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, ...NOT_RESUMED_STATUSES]);
 /** Never sent to another origin than the one that they are meant for. */
 const PRIVATE_HEADERS: ReadonlySet<string> = new Set(["authorization", "cookie", "x-amz-security-token"]);
 const USER_AGENT = "sluice-agent";
@@ -68,12 +76,14 @@ export async function download(
   options: DownloadOptions,
 ): Promise<Downloaded> {
   const met: string[] = [];
+  const partial: Partial = { bytes: 0, hash: createHash("sha256"), md5: undefined, etag: undefined };
+  rmSync(file, { force: true });
   const { awayEvery = 0, awayAtMost = 0 } = options;
   const beganAt = performance.now();
   for (let attempt = 0; ; attempt += 1) {
     const request = makeRequest();
     try {
-      return await downloadOnce(request, file, options);
+      return await downloadOnce(request, file, partial, options);
     } catch (error) {
       if (options.signal.aborted || isLocal(error)) throw error;
       const failure = error instanceof HttpFailure ? error : undefined;
@@ -92,41 +102,136 @@ export async function download(
   }
 }
 
-async function downloadOnce(request: DownloadRequest, file: string, options: DownloadOptions): Promise<Downloaded> {
-  const response = await follow(request, options);
+/** What earlier tries have written to the file: it can go on from there while the source has the same under that ETag. */
+interface Partial {
+  bytes: number;
+  hash: Hash;
+  /** Where the ETag is one, and nothing better is known. */
+  md5: Hash | undefined;
+  /** A strong one. */
+  etag: string | undefined;
+}
+
+async function downloadOnce(
+  request: DownloadRequest,
+  file: string,
+  partial: Partial,
+  options: DownloadOptions,
+): Promise<Downloaded> {
+  const resumed =
+    partial.etag !== undefined && partial.bytes > 0 ? { from: partial.bytes, etag: partial.etag } : undefined;
+  let response: IncomingMessage;
+  try {
+    response = await follow(request, resumed, options);
+  } catch (error) {
+    // It has another by now, or cannot go on in the middle: the next try begins anew.
+    if (error instanceof HttpFailure && NOT_RESUMED_STATUSES.has(error.status)) startOver(partial);
+    throw error;
+  }
   if (response.statusCode === NOT_MODIFIED) {
     response.resume();
     return { isUnchanged: true };
   }
+  const { etag } = response.headers;
+  if (resumed === undefined || !isContinuation(response, resumed)) {
+    startOver(partial);
+    if (etag !== undefined && !etag.startsWith("W/")) partial.etag = etag;
+    if (!options.isDigestKnown && md5In(response) !== undefined) partial.md5 = createHash("md5");
+  }
   const declared = response.headers["content-length"];
-  const expected = declared === undefined ? undefined : Number(declared);
+  const expected = declared === undefined ? undefined : partial.bytes + Number(declared);
   if (expected !== undefined && expected > options.maxBytes) {
     response.destroy();
     throw tooLarge(request.label, options.maxBytes);
   }
-  let bytes = 0;
-  const hash = createHash("sha256");
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      hash.update(chunk);
-      done(bytes > options.maxBytes ? tooLarge(request.label, options.maxBytes) : null, chunk);
-    },
-  });
-  const target = createWriteStream(file, { highWaterMark: WRITE_BUFFER_BYTES, mode: 0o600 });
-  await pipeline(response, counter, target, { signal: options.signal });
-  if (expected !== undefined && bytes !== expected) {
-    throw new Error(`the connection ended after ${bytes} of ${expected} bytes`);
+  if (expected !== undefined) {
+    try {
+      requireRoom(`The bundle at '${request.label}'`, expected - partial.bytes, dirname(file));
+    } catch (error) {
+      response.destroy();
+      throw error;
+    }
   }
-  return { isUnchanged: false, etag: response.headers.etag, bytes, sha256: hash.digest("hex") };
+  await append(response, file, partial, request.label, options);
+  if (expected !== undefined && partial.bytes !== expected) {
+    throw new Error(`the connection ended after ${partial.bytes} of ${expected} bytes`);
+  }
+  if (partial.md5 !== undefined && partial.md5.digest("hex") !== md5In(response)) {
+    startOver(partial);
+    throw new Error(`what came is not what its ETag ${etag} says: something on the way changes the data`);
+  }
+  return { isUnchanged: false, etag, bytes: partial.bytes, sha256: partial.hash.digest("hex") };
 }
 
-async function follow(request: DownloadRequest, options: DownloadOptions): Promise<IncomingMessage> {
-  let { url, headers, tls } = request;
+/** Only what is in the file is counted, so that the next try can go on behind it. */
+async function append(
+  response: IncomingMessage,
+  file: string,
+  partial: Partial,
+  label: string,
+  { maxBytes, signal }: DownloadOptions,
+): Promise<void> {
+  const target = await open(file, partial.bytes === 0 ? "w" : "r+", 0o600);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      signal.throwIfAborted();
+      if (partial.bytes + chunk.length > maxBytes) throw tooLarge(label, maxBytes);
+      for (let offset = 0; offset < chunk.length; ) {
+        const { bytesWritten } = await target.write(chunk, offset, chunk.length - offset, partial.bytes + offset);
+        offset += bytesWritten;
+      }
+      partial.bytes += chunk.length;
+      partial.hash.update(chunk);
+      partial.md5?.update(chunk);
+    }
+  } finally {
+    await target.close();
+  }
+}
+
+function startOver(partial: Partial): void {
+  partial.bytes = 0;
+  partial.hash = createHash("sha256");
+  partial.md5 = undefined;
+  partial.etag = undefined;
+}
+
+/** A source that does not know ranges, or has another by now, sends all of it. */
+function isContinuation({ statusCode, headers }: IncomingMessage, { from, etag }: Resumed): boolean {
+  return (
+    statusCode === PARTIAL_CONTENT &&
+    headers.etag === etag &&
+    headers["content-range"]?.startsWith(`bytes ${from}-`) === true
+  );
+}
+
+/** The ETag of an object that was stored in one piece is its MD5, unless a key of somebody's encrypts it. */
+function md5In({ headers }: IncomingMessage): string | undefined {
+  const encryption = headers["x-amz-server-side-encryption"];
+  if ((encryption !== undefined && encryption !== "AES256") || CUSTOMER_KEY in headers) return undefined;
+  if (!("x-amz-request-id" in headers)) return undefined;
+  return MD5_ETAG.exec(headers.etag ?? "")?.[1];
+}
+
+interface Resumed {
+  readonly from: number;
+  readonly etag: string;
+}
+
+async function follow(
+  request: DownloadRequest,
+  resumed: Resumed | undefined,
+  options: DownloadOptions,
+): Promise<IncomingMessage> {
+  let { url, tls } = request;
+  // Outside of the signature, which need not know of them.
+  const range = resumed === undefined ? {} : { range: `bytes=${resumed.from}-`, "if-match": resumed.etag };
+  let headers: Readonly<Record<string, string>> = { ...request.headers, ...range };
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const response = await get({ url, headers, tls, label: request.label }, options);
     const status = response.statusCode ?? 0;
-    if (status === 200 || (status === NOT_MODIFIED && options.heldEtag !== undefined)) return response;
+    if (status === 200 || (status === PARTIAL_CONTENT && resumed !== undefined)) return response;
+    if (status === NOT_MODIFIED && options.heldEtag !== undefined) return response;
     const { location } = response.headers;
     if (!REDIRECT_STATUSES.has(status) || location === undefined) throw await httpFailure(response);
     response.destroy();
@@ -169,7 +274,6 @@ async function get(
       : {}),
     port: port === "" ? undefined : port,
     path: splitUrl(url).path,
-    // Outside of the signature, which need not know of it.
     headers: { "user-agent": USER_AGENT, ...headers, ...(heldEtag === undefined ? {} : { "if-none-match": heldEtag }) },
     timeout: idleMilliseconds,
     signal,
