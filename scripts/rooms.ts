@@ -205,6 +205,7 @@ export const ROOMS: RoomTable = {
     adopt: ["process", "host"],
   },
   cli: {
+    "agent-service": ["process", HALL],
     completion: [HALL],
     files: [HALL],
     process: [],
@@ -217,7 +218,7 @@ export const ROOMS: RoomTable = {
     arguments: ["terminal", "place", HALL],
     adopt: ["terminal", "arguments", HALL],
     deployment: ["terminal", "place", "revision", "arguments", HALL],
-    doctor: ["terminal", "aws", "place", HALL],
+    doctor: ["agent-service", "terminal", "aws", "place", HALL],
     progress: ["terminal", "place", HALL],
     overview: ["terminal", "progress"],
     groups: ["terminal", "place", "arguments", HALL],
@@ -225,6 +226,7 @@ export const ROOMS: RoomTable = {
     local: [HALL],
     up: ["process", "terminal", "place", "arguments", HALL],
     verbs: [
+      "agent-service",
       "completion",
       "files",
       "process",

@@ -196,6 +196,7 @@ export class SimulatedServer {
       bundles: undefined as never,
       serves: undefined as never,
       codeDeploy: this.codeDeploy,
+      joinAddress: (server) => ({ server, pin: undefined }),
       publicEndpoint: "",
       host: "",
       signingCertificate: "",

@@ -14,7 +14,6 @@ import { KeyBudgets, S3_CALL } from "./access/key-budgets.ts";
 import type { Principal } from "./access/principal.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./access/random-text.ts";
 import type { FindAgentProgram } from "./agent-programs/find-agent-program.ts";
-import type { JoinAddress } from "./agent-programs/join-script.ts";
 import { openAudit } from "./audit/open-audit.ts";
 import { NO_BALANCER } from "./balancing/target-health.ts";
 import { composeBalancing } from "./bindings/compose-balancing.ts";
@@ -52,6 +51,7 @@ import { streamGuard } from "./http/stream-guard.ts";
 import { UnprovedBodies } from "./http/unproved-bodies.ts";
 import { UnprovedConnections } from "./http/unproved-connections.ts";
 import { consoleApi, type WireServiceDependencies, wireServices } from "./http/wire-services.ts";
+import type { JoinAddresses } from "./join-address.ts";
 import { DeploymentLogs } from "./logs/deployment-logs.ts";
 import { LogKeeper } from "./logs/log-keeper.ts";
 import { sparseErrors } from "./loops/sparse-errors.ts";
@@ -103,8 +103,7 @@ export interface Composition {
   readonly serverNames: ServerNames;
   /** Programs that hosts run. */
   readonly findAgentProgram: FindAgentProgram;
-  /** By what machines that join know a listener's certificate. */
-  readonly joinAddressOf: (endpoint: string, usesTls: boolean) => JoinAddress;
+  readonly joinAddresses: Pick<JoinAddresses, "reachedBy" | "forHosts">;
   /** Where the console's page lies when it is built. */
   readonly webDirectory: WebDirectory;
   /** A person's key was deleted. */
@@ -484,6 +483,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       preflight: { matchHosts, trafficRouter, alarmReader, revisions, shiftPorts, hosts: liveness },
       signingCertificate: signingKey.certificatePem,
       serverFingerprints,
+      joinAddress: (endpoint) => parts.joinAddresses.forHosts(endpoint),
     },
     programs,
     s3,
@@ -525,7 +525,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       now,
       reach,
       programs,
-      addressOf: parts.joinAddressOf,
+      addressOf: (endpoint, usesTls) => parts.joinAddresses.reachedBy(endpoint, usesTls),
       onInternalError,
       audit: audit.recorder,
     }),

@@ -17,7 +17,7 @@ import { createHttpServer } from "./http/http-server.ts";
 import { isLoopback, type ListenAddress, listensOn, urlOf } from "./http/listener.ts";
 import { checkFree, openListener } from "./http/open-listener.ts";
 import { ServerNames } from "./http/server-names.ts";
-import { isPubliclyTrusted } from "./public-authority.ts";
+import { JoinAddresses } from "./join-address.ts";
 import {
   CERTIFICATE_FORM,
   fingerprintsOf,
@@ -124,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const serverKeys = tls ? await signServerKeys(tls, signingKey, new Date()) : undefined;
     let renewClientFiles = async () => {};
     let acceptedConnections = 0;
+    const openListeners: ListenAddress[] = [];
     const controlPlane = await compose({
       store,
       directory,
@@ -142,9 +143,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         dataDirectory: options.dataDirectory,
         releaseDirectory: releaseDirectory(),
       }),
-      joinAddressOf: (server, usesTls) => ({
-        server,
-        keyFingerprint: usesTls && tls && !isPubliclyTrusted(tls.certificatePem) ? fingerprintsOf(tls)[1] : undefined,
+      joinAddresses: new JoinAddresses({
+        certificatePem: tls?.certificatePem,
+        configured: config.server.names,
+        listeners: () => openListeners,
       }),
       onKeyDeleted: (accessKeyId) => {
         if (accessKeyId === clientKey.accessKeyId) void renewClientFiles();
@@ -166,6 +168,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const opened = await openListener(newApp, { host, port });
       const openPort = opened[0]?.port ?? port;
       url ??= urlOf(host, openPort, usesTls);
+      openListeners.push({ host, port: openPort });
       addresses.push(listensOn(host, openPort, usesTls));
       heardAt.push(...opened.map((address) => urlOf(address.host, address.port, usesTls)));
     }

@@ -166,6 +166,12 @@ export function readHostSettings(directory: string): Enrolment["host"] {
   }
 }
 
+/** Sets some of the operator's settings (`host` in agent.json), beside an enrolment that is there. */
+export function replaceHostSettings(directory: string, changed: Readonly<Record<string, unknown>>): void {
+  const agent = JSON.parse(readText(directory, ENROLMENT_FILE_NAMES.agent)) as Partial<Enrolment>;
+  replaceEnrolmentFile(directory, "agent", asText({ ...agent, host: { ...agent.host, ...changed } }));
+}
+
 /** @throws {NotEnrolled} when there is none, or not all of it */
 export function readEnrolment(directory: string): Enrolment {
   const read = (name: string): string => {

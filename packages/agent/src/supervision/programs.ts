@@ -32,7 +32,7 @@ export const UPGRADE_FILES = {
   restored: "upgrade-restored",
 } as const;
 
-/** By the supervisor, which finds an agent again that outlived it: process id and start in clock ticks. */
+/** By the supervisor: process id and start in clock ticks of its agent, which may outlive it, and its own. */
 export const SUPERVISED_AGENT_FILE = "supervised-agent";
 
 /** How long a new program may take until the server has answered it. */

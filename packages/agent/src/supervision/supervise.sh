@@ -108,7 +108,7 @@ start_agent() {
     exec "$programs/current" agent run --data "$data"
   ) &
   agent=$!
-  echo "$agent $(started_at "$agent")" >"$data/supervised-agent"
+  echo "$agent $(started_at "$agent") $$ $(started_at "$$")" >"$data/supervised-agent"
   [ -z "$stopping" ] || [ -n "$told" ] || kill -s TERM "$agent" 2>/dev/null
 }
 
@@ -144,7 +144,7 @@ is_alive() {
 
 # An agent that outlived its supervisor. One in its trial is ended; any other finishes what it runs.
 end_orphan() {
-  [ -r "$data/supervised-agent" ] && read -r orphan since <"$data/supervised-agent" || return 0
+  [ -r "$data/supervised-agent" ] && read -r orphan since _ <"$data/supervised-agent" || return 0
   [ -n "${since:-}" ] && is_alive "$orphan" "$since" || return 0
   say "an agent of an earlier supervisor runs (process $orphan): waiting for it to end"
   if is_trial; then

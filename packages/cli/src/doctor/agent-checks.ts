@@ -1,13 +1,17 @@
+import { existsSync } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Enrolment } from "@sluice/agent/identity/enrolment-files.ts";
 import type { AgentStatus } from "@sluice/agent/status.ts";
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { exchange } from "@sluice/wire/client/http-exchange.ts";
+import { LOG_FILE, UNIT_FILE, UNIT_NAME } from "../agent-service/places.ts";
 import { describeError } from "../command-failed.ts";
 import { formatSize } from "../terminal/printing.ts";
 import { type Check, ok, warning, wrong } from "./check.ts";
 import { clockCheck } from "./client-checks.ts";
 import { diskCheck } from "./disk-check.ts";
+import { awsAgentCheck, keyCheck, nameCheck, programCheck, proxyCheck } from "./host-checks.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 10_000;
 
@@ -25,10 +29,16 @@ export async function agentChecks(directory: string): Promise<Check[]> {
     return [wrong("enrolment", `${directory} contains no enrolment. Enrol this host: sluice agent enroll --help`)];
   }
   const problem = whoElseMayChange(directory);
+  const { readEnrolment } = await import("@sluice/agent/identity/enrolment-files.ts");
+  const enrolment = readEnrolment(directory);
   return [
     ok("enrolment", `${status.hostName} (${status.hostId}), host of ${status.server}`),
     runningCheck(directory, status),
-    ...(await serverFromHere(directory)),
+    await programCheck(directory),
+    ...present(await nameCheck(enrolment), await proxyCheck(enrolment)),
+    ...(await serverFromHere(enrolment, directory)),
+    await keyCheck(enrolment, directory),
+    awsAgentCheck(),
     problem === undefined
       ? ok("directory", `only its owner can change ${directory}`)
       : wrong("directory", `users of this host can make the agent run their scripts: ${problem}`),
@@ -37,8 +47,12 @@ export async function agentChecks(directory: string): Promise<Check[]> {
   ];
 }
 
+function present(...checks: readonly (Check | undefined)[]): readonly Check[] {
+  return checks.filter((check) => check !== undefined);
+}
+
 function runningCheck(directory: string, { running }: AgentStatus): Check {
-  if (running === undefined) return wrong("agent", `it is not running. Start it: sluice agent run --data ${directory}`);
+  if (running === undefined) return wrong("agent", `it is not running. ${howToStart(directory)}`);
   if (running.processId === undefined) {
     return wrong(
       "agent",
@@ -50,13 +64,19 @@ function runningCheck(directory: string, { running }: AgentStatus): Check {
   return ok("agent", `process ${running.processId}${holds.length === 0 ? "" : `, working on ${holds.join(", ")}`}`);
 }
 
+function howToStart(directory: string): string {
+  if (existsSync(UNIT_FILE)) {
+    return `Start it: systemctl start ${UNIT_NAME}. If it ends again, its log says why: journalctl -u ${UNIT_NAME} -n 30`;
+  }
+  if (existsSync(LOG_FILE)) return `Start it: sluice agent install. Its log says why it ended: tail -n 30 ${LOG_FILE}`;
+  return `Start it: sluice agent run --data ${directory}`;
+}
+
 /** By the same trust as the agent's, its pinned certificates, and through the same proxy. */
-async function serverFromHere(directory: string): Promise<Check[]> {
+async function serverFromHere(enrolment: Enrolment, directory: string): Promise<Check[]> {
   try {
-    const { readEnrolment } = await import("@sluice/agent/identity/enrolment-files.ts");
     const { trustIn } = await import("@sluice/agent/identity/server-pins.ts");
     const { proxyOfAgent } = await import("@sluice/agent/host/agent-proxy.ts");
-    const enrolment = readEnrolment(directory);
     const log = { info: () => {}, warn: () => {} };
     // A check that root runs leaves no file in a directory that may be another user's.
     const trust = trustIn(enrolment, directory, log, { isStored: false });

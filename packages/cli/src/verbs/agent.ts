@@ -1,9 +1,12 @@
 import type { AgentStatus } from "@sluice/agent/status.ts";
+import { visibleText } from "@sluice/model/visible-text.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { defineAdopt } from "../adopt/agent-adopt.ts";
+import { AGENT_DATA_DIRECTORY } from "../agent-service/places.ts";
 import { enrolmentToken } from "../arguments/enrolment-token-option.ts";
 import { addExamples, addJsonOption, collectTag } from "../arguments/options.ts";
+import { EXIT_FAILED } from "../command-failed.ts";
 import { namingUnreadable } from "../files/file-trouble.ts";
 import { print, printError, printJson } from "../output.ts";
 import { nameProcess } from "../process/process-name.ts";
@@ -19,15 +22,119 @@ interface EnrollOptions {
   readonly onPremises?: boolean;
   readonly zone?: string;
   readonly address?: string;
+  readonly caFile?: string;
   readonly force?: boolean;
   readonly json?: boolean;
 }
 
 export function define(command: Command): void {
+  defineInstall(command);
+  defineUninstall(command);
   defineEnroll(command);
   defineRun(command);
   defineStatus(command);
+  defineDoctor(command);
   defineAdopt(command);
+}
+
+/** For the verbs that look after the agent that `install` made. */
+function addInstalledDataOption(command: Command): Command {
+  return command.option("--data <dir>", "the agent's directory on this host", AGENT_DATA_DIRECTORY);
+}
+
+interface InstallVerbOptions extends Omit<EnrollOptions, "server" | "force"> {
+  readonly server?: string;
+  readonly program?: string;
+  readonly proxy?: string;
+  readonly caFile?: string;
+  readonly service: boolean;
+}
+
+function defineInstall(parent: Command): void {
+  const install = parent
+    .command("install")
+    .description("install the agent on this host as a service, and enrol the host if it is not enrolled; needs root");
+  install
+    .option("--server <url>", "the server's address, where the host is to enrol")
+    .option(
+      "--token-file <file>",
+      "a file with the token of `sluice token create` in its first line; - is standard input",
+    )
+    .option("--token <token>", "the token; every user of this machine can see it (ps) while the command runs")
+    .option("--program <file>", "the file of a release to install (default: this program, if it is one)")
+    .option("--name <name>", "the host's name, also set as the tag Name unless the token has one")
+    .option("--tag <key=value>", "a tag that the token allows (repeatable)", collectTag)
+    .option("--on-premises", "enrol an on-premises instance instead of an EC2-style one")
+    .option("--zone <zone>", "the host's zone")
+    .option("--address <address>", "the address to show for the host")
+    .option("--proxy <url>", "the HTTP proxy to the server, stored in agent.json (default: the shell's https_proxy)")
+    .option("--ca-file <file>", "the PEM file of a private authority that signed the server's certificate")
+    .option("--no-service", "do not start the agent; print the command that does");
+  addJsonOption(addInstalledDataOption(install));
+  addExamples(
+    install,
+    "sudo sluice agent install --server https://deploy.example.org:7450 --token-file -",
+    "sudo sluice agent install",
+  );
+  install.action(async (options: InstallVerbOptions) => {
+    const { installAgent, readAuthority } = await import("../agent-service/install-agent.ts");
+    const { tag, caFile, ...rest } = options;
+    const installed = await installAgent({
+      ...rest,
+      tags: tag,
+      certificateAuthority: readAuthority(caFile),
+      token: () => enrolmentToken(options),
+    });
+    if (options.json) {
+      printJson(installed);
+      return;
+    }
+    const { hostName, hostId, server, isEnrolledNow, kind, processId } = installed;
+    const host = visibleHost(hostName, hostId);
+    print(`${host} is ${isEnrolledNow ? "enrolled" : "a host"} at ${server}.`);
+    if (kind === undefined) print(`Start its agent: ${installed.startCommand}`);
+    else
+      print(
+        `Its agent runs as process ${processId}${kind === "systemd" ? " (sluice-agent.service)" : ""}, and the server answers it.`,
+      );
+    for (const note of installed.notes) printError(`Note: ${note}`);
+  });
+}
+
+function defineUninstall(parent: Command): void {
+  const uninstall = parent
+    .command("uninstall")
+    .description("stop and remove the agent of this host, and take the host off its server; needs root");
+  addJsonOption(addInstalledDataOption(uninstall));
+  addExamples(uninstall, "sudo sluice agent uninstall");
+  uninstall.addHelpText("after", "\nScripts that run are finished first. What deployments installed stays.");
+  uninstall.action(async (options: { readonly data: string; readonly json?: boolean }) => {
+    const { uninstallAgent } = await import("../agent-service/uninstall-agent.ts");
+    const removed = await uninstallAgent(options);
+    const { hostId = "", hostName = "", notRetired } = removed;
+    if (options.json) printJson(removed);
+    else print(`The agent${hostName === "" ? "" : ` of ${visibleHost(hostName, hostId)}`} is removed from this host.`);
+    if (notRetired !== undefined) {
+      printError(
+        `Note: the server still lists the host (${visibleText(notRetired)}). Take it off there: sluice hosts remove ${hostId || "NAME"}`,
+      );
+    }
+  });
+}
+
+function defineDoctor(parent: Command): void {
+  const doctor = parent.command("doctor").description("say what is wrong with this host's agent, and how to fix it");
+  addJsonOption(addInstalledDataOption(doctor));
+  addExamples(doctor, "sudo sluice agent doctor");
+  doctor.addHelpText("after", "\nChanges nothing. Exits with 1 if a check fails; warnings alone exit with 0.");
+  doctor.action(async (options: { readonly data: string; readonly json?: boolean }) => {
+    const { agentChecks } = await import("../doctor/agent-checks.ts");
+    const { formatChecks } = await import("../doctor/check.ts");
+    const checks = await agentChecks(options.data);
+    if (options.json) printJson(checks);
+    else print(formatChecks(checks));
+    if (checks.some(({ outcome }) => outcome === "wrong")) process.exitCode = EXIT_FAILED;
+  });
 }
 
 function addDataOption(command: Command): Command {
@@ -51,6 +158,7 @@ function defineEnroll(parent: Command): void {
     .option("--on-premises", "enrol an on-premises instance instead of an EC2-style one")
     .option("--zone <zone>", "the host's zone")
     .option("--address <address>", "the address to show for the host")
+    .option("--ca-file <file>", "the PEM file of a private authority that signed the server's certificate")
     .option(
       "--force",
       "replace the enrolment in the directory; a host with the same name keeps its id, because its old key proves it",
@@ -61,6 +169,7 @@ function defineEnroll(parent: Command): void {
     "sluice agent enroll --server https://deploy.example.org:7450 --token-file - --data /var/lib/sluice-agent",
   );
   enroll.action(async (options: EnrollOptions) => {
+    const { readAuthority } = await import("../agent-service/install-agent.ts");
     const { enrolHost } = await import("@sluice/agent/identity/enrol.ts");
     const { readAgentStatus } = await import("@sluice/agent/status.ts");
     const { whoElseMayChange } = await import("@sluice/agent/host/who-else-may-change.ts");
@@ -75,6 +184,7 @@ function defineEnroll(parent: Command): void {
       onPremises: options.onPremises,
       zone: options.zone,
       address: options.address,
+      certificateAuthority: options.caFile === undefined ? undefined : readAuthority(options.caFile),
       force: options.force,
     });
     const problem = whoElseMayChange(options.data);
@@ -113,7 +223,7 @@ function defineRun(parent: Command): void {
 }
 
 function defineStatus(parent: Command): void {
-  const status = addDataOption(
+  const status = addInstalledDataOption(
     parent.command("status").description("show this host, its server and what its agent is doing"),
   );
   addJsonOption(status);

@@ -1,4 +1,6 @@
+import { joinCommand } from "@sluice/model/join-command.ts";
 import { MAX_TOKEN_LIFE_SECONDS } from "@sluice/model/limits.ts";
+import { visibleText } from "@sluice/model/visible-text.ts";
 import { decodeEnrolmentToken, isWholeToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { EnrolmentTokenSummary, Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
@@ -24,6 +26,8 @@ interface CreateOptions extends ClientOptions {
 interface ListOptions extends ClientOptions {
   readonly all?: boolean;
 }
+
+const LOOPBACK = /^https?:\/\/(localhost|127\.|\[::1\])/;
 
 export function define(command: Command): void {
   defineCreate(command);
@@ -51,11 +55,21 @@ function defineCreate(command: Command): void {
       expiresInSeconds: options.expires,
     });
     const tokenId = decodeEnrolmentToken(created.token).id;
+    const { token, joinServer, joinPin } = created;
+    const line = joinServer === undefined ? undefined : joinCommand({ server: joinServer, pin: joinPin }, token);
     if (options.json) {
-      printJson({ tokenId, ...created });
+      printJson({ tokenId, ...created, ...(line !== undefined && { joinCommand: line }) });
       return;
     }
     print(created.token);
+    if (line !== undefined) {
+      printError(`To install the agent on a host and enrol it, run there:\n\n${visibleText(line)}\n`);
+      if (LOOPBACK.test(joinServer ?? "")) {
+        printError(
+          "The server listens on this machine alone. For hosts elsewhere, start it with --listen 0.0.0.0:7450 as well.",
+        );
+      }
+    }
     printError(`The token's id is ${tokenId}. To revoke it: sluice token revoke ${tokenId}`);
   });
 }

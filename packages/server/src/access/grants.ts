@@ -86,7 +86,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "sluice:CompareDeployments": READERS,
   "sluice:DeclareHost": ROOT,
   "sluice:ListHosts": READERS,
-  "sluice:RemoveHost": ROOT,
+  "sluice:RemoveHost": { root: "allowed", host: "allowed" },
   "sluice:TagHost": ROOT,
   "sluice:UntagHost": ROOT,
   "sluice:ListRolledBackGroups": READERS,

@@ -62,6 +62,10 @@ export interface CreateEnrolmentTokenOutput {
   /** Opaque: id, secret and the server's certificate fingerprints (see `enrolment-token.ts`). */
   readonly token: string;
   readonly expiresAt: Date;
+  /** By which hosts reach the server. A server before 0.3.0 does not say it. */
+  readonly joinServer?: string | undefined;
+  /** `sha256//BASE64` of the public key of the server's certificate, by which a host knows it; absent where the host's own authorities do, or without TLS. */
+  readonly joinPin?: string | undefined;
 }
 
 /** A token that has been made. Its secret is nowhere: the server keeps a hash of it. */

@@ -151,7 +151,10 @@ const orphanedLogs = structure({ deployments: integer, deploymentIds: list(strin
 export const SLUICE_TABLE = {
   CreateEnrolmentToken: {
     input: structure({ tags, uses: integer, expiresInSeconds: integer }),
-    output: structure({ token: string, expiresAt: timestamp }, ["token", "expiresAt"]),
+    output: structure({ token: string, expiresAt: timestamp, joinServer: string, joinPin: string }, [
+      "token",
+      "expiresAt",
+    ]),
   },
   ListEnrolmentTokens: {
     input: structure({ includeSpent: boolean }),

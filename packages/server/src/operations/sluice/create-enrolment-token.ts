@@ -49,7 +49,8 @@ export const createEnrolmentToken: Operation<
       .execute(),
   );
   const token = encodeEnrolmentToken({ id: tokenId, secret, fingerprints: context.serverFingerprints });
-  return { token, expiresAt: new Date(expiresAt) };
+  const { server: joinServer, pin: joinPin } = context.joinAddress(context.publicEndpoint);
+  return { token, expiresAt: new Date(expiresAt), joinServer, joinPin };
 };
 
 function requireWhole(name: string, value: number, max: number): number {

@@ -111,6 +111,7 @@ export async function testInstallation(): Promise<TestInstallation> {
     // Bundles are tested with buckets of their own.
     bundles: undefined as never,
     serves: { containers: true, balancers: true, functions: true, bindings: [] },
+    joinAddress: (server) => ({ server, pin: undefined }),
     publicEndpoint: "http://localhost:7450",
     host: "localhost:7450",
     codeDeploy: {

@@ -1,6 +1,7 @@
 import type { BucketStore } from "@sluice/bucket/store/bucket-store.ts";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
+import type { JoinAddress } from "@sluice/model/join-command.ts";
 import { MAX_ARN_CHARACTERS } from "@sluice/model/limits.ts";
 import { maySpeakForHost } from "../../access/may-speak-for-host.ts";
 import type { FindAgentProgram } from "../../agent-programs/find-agent-program.ts";
@@ -46,6 +47,8 @@ export interface SluiceContext extends OperationContext {
   readonly signingCertificate: string;
   /** SHA-256 of the certificates that agents may meet on this server's TLS port; empty without TLS. */
   readonly serverFingerprints: readonly string[];
+  /** By which other machines reach this server, for a caller who reached it at that endpoint. */
+  readonly joinAddress: (endpoint: string) => JoinAddress;
   /** By which this caller reaches the server: one of the server's own names, never what the caller made up. */
   readonly publicEndpoint: string;
   /** The call's Host header, which was found among the server's names. */

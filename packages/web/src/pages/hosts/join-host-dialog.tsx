@@ -1,3 +1,4 @@
+import { joinCommand } from "@sluice/model/join-command.ts";
 import { type FormEvent, useId, useState } from "react";
 import { useChange } from "../../api/use-operation.ts";
 import { Button } from "../../design/button.tsx";
@@ -9,7 +10,7 @@ import { TextArea, TextField } from "../../design/text-field.tsx";
 import { Time } from "../../design/time.tsx";
 import { ActionButton } from "../../shell/access.tsx";
 import styles from "./host-form.module.css";
-import { isLoopbackUrl, joinCommand } from "./join-command.ts";
+import { isLoopbackUrl } from "./loopback-url.ts";
 import { parseTags } from "./tag-text.ts";
 import { parseLife, TOKEN_LIFE_DEFAULT } from "./token-life.ts";
 
@@ -97,12 +98,14 @@ export function JoinHostDialog({ onClose }: { onClose: () => void }) {
 interface JoinCommandProps {
   readonly token: string;
   readonly expiresAt: Date;
+  readonly joinServer?: string | undefined;
+  readonly joinPin?: string | undefined;
   readonly uses: number;
   readonly onClose: () => void;
 }
 
-function JoinCommand({ token, expiresAt, uses, onClose }: JoinCommandProps) {
-  const { origin } = location;
+function JoinCommand({ token, expiresAt, joinServer, joinPin, uses, onClose }: JoinCommandProps) {
+  const server = joinServer ?? location.origin;
   return (
     <Dialog
       title={uses === 1 ? "Run this on the host" : `Run this on up to ${uses} hosts`}
@@ -120,13 +123,14 @@ function JoinCommand({ token, expiresAt, uses, onClose }: JoinCommandProps) {
           Whoever has it can join a host until <Time at={expiresAt} look="date" />. It can be revoked on this page.
         </p>
       </Note>
-      <CommandBlock command={joinCommand(origin, token)} />
-      {isLoopbackUrl(origin) && (
-        <p>
-          {origin} is this machine alone: for a host elsewhere put the address there by which it reaches the server.
-        </p>
+      <CommandBlock command={joinCommand({ server, pin: joinPin }, token)} />
+      {isLoopbackUrl(server) && (
+        <p>{server} is this machine alone. For hosts elsewhere, start the server with --listen 0.0.0.0:7450 as well.</p>
       )}
-      <p>The host needs Sluice; it appears in the list as soon as it has joined.</p>
+      <p>
+        It installs the agent from this server, and needs root and curl. The host appears in the list as soon as it has
+        joined. To remove the agent again: <code>sudo sluice agent uninstall</code>.
+      </p>
     </Dialog>
   );
 }

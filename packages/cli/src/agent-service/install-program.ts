@@ -1,0 +1,123 @@
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
+import { PROGRAM_LINK } from "./places.ts";
+import type { Undo } from "./undo.ts";
+
+const PROGRAM_MODE = 0o755;
+
+export interface ProgramPlace {
+  readonly programs: string;
+  /** The supervisor's text. */
+  readonly supervise: string;
+}
+
+/**
+ * Puts a program where the supervisor starts it, and the supervisor beside it. The one that was there stays as `previous`.
+ * @param program moved if it lies there already, as one that was just downloaded; else copied
+ * @returns whether anything is new
+ */
+export function installProgram(program: string, { programs, supervise }: ProgramPlace, undo: Undo): boolean {
+  const firstMade = makeDirectory(programs, PROGRAM_MODE);
+  if (firstMade !== undefined) undo.add(() => removeEmpty(programs, dirname(programs)));
+  const current = join(programs, "current");
+  const isSame = existsSync(current) && isSameContent(program, current);
+  if (!isSame) placeProgram(program, programs, undo);
+  const file = join(programs, "supervise");
+  const isSupervisorNew = !existsSync(file) || readFileSync(file, "utf8") !== supervise;
+  if (isSupervisorNew) {
+    if (!existsSync(file)) undo.add(() => rmSync(file, { force: true }));
+    writeFileSync(`${file}.new`, supervise);
+    chmodSync(`${file}.new`, PROGRAM_MODE);
+    renameSync(`${file}.new`, file);
+  }
+  return !isSame || isSupervisorNew;
+}
+
+function placeProgram(program: string, programs: string, undo: Undo): void {
+  const current = join(programs, "current");
+  const previous = join(programs, "previous");
+  const arriving = join(programs, ".installing");
+  rmSync(arriving, { force: true });
+  if (dirname(program) === programs) renameSync(program, arriving);
+  else copyFileSync(program, arriving);
+  try {
+    chmodSync(arriving, PROGRAM_MODE);
+    flush(arriving);
+    if (existsSync(current)) {
+      rmSync(previous, { force: true });
+      linkSync(current, previous);
+      undo.add(() => renameSync(previous, current));
+    } else undo.add(() => rmSync(current, { force: true }));
+    renameSync(arriving, current);
+  } catch (error) {
+    rmSync(arriving, { force: true });
+    throw error;
+  }
+  flush(programs);
+}
+
+function flush(path: string): void {
+  const descriptor = openSync(path, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function isSameContent(one: string, other: string): boolean {
+  const [first, second] = [statSync(one), statSync(other)];
+  if (first.ino === second.ino && first.dev === second.dev) return true;
+  if (first.size !== second.size) return false;
+  return readFileSync(one).equals(readFileSync(other));
+}
+
+/** So that `sluice agent status` can be typed. Something else of that name stays. @returns whether the name leads to the program */
+export function linkProgram(programs: string, undo: Undo): boolean {
+  const target = join(programs, "current");
+  const found = lstatSync(PROGRAM_LINK, { throwIfNoEntry: false });
+  if (found) return found.isSymbolicLink() && readlinkSync(PROGRAM_LINK) === target;
+  const firstMade = makeDirectory(dirname(PROGRAM_LINK), PROGRAM_MODE);
+  symlinkSync(target, PROGRAM_LINK);
+  undo.add(() => {
+    rmSync(PROGRAM_LINK, { force: true });
+    if (firstMade !== undefined) removeEmpty(dirname(PROGRAM_LINK));
+  });
+  return true;
+}
+
+/** Takes the programs, the supervisor and the link away again. */
+export function removePrograms(programs: string): void {
+  const found = lstatSync(PROGRAM_LINK, { throwIfNoEntry: false });
+  if (found?.isSymbolicLink() && readlinkSync(PROGRAM_LINK).startsWith(`${programs}/`)) rmSync(PROGRAM_LINK);
+  rmSync(programs, { recursive: true, force: true });
+  removeEmpty(dirname(programs));
+}
+
+function removeEmpty(...directories: readonly string[]): void {
+  for (const directory of directories) {
+    try {
+      rmdirSync(directory);
+    } catch {
+      return; // somebody else's things are in it
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { lookup } from "node:dns/promises";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { join } from "node:path";
+import type { Enrolment } from "@sluice/agent/identity/enrolment-files.ts";
+import { reasonOf } from "@sluice/model/reason-of.ts";
+import { type Check, ok, warning, wrong } from "./check.ts";
+
+/** Where the AWS agent's packages put it. */
+const AWS_AGENT_DIRECTORY = "/opt/codedeploy-agent";
+/** As its launcher, its master process and its children are called. */
+const AWS_AGENT_PROCESS = /codedeploy-agent/;
+
+/** The server's name, as this host resolves it. An address needs nobody. */
+export async function nameCheck({ server }: Pick<Enrolment, "server">): Promise<Check | undefined> {
+  const name = new URL(server).hostname.replaceAll(/[[\]]/g, "");
+  if (isIP(name) !== 0) return undefined;
+  try {
+    const { address } = await lookup(name);
+    return ok("name", `${name} is ${address}`);
+  } catch (error) {
+    return wrong(
+      "name",
+      `${name} cannot be resolved here (${reasonOf(error)}). Look at the resolver: getent hosts ${name}; cat /etc/resolv.conf`,
+    );
+  }
+}
+
+/** Through what the agent reaches its server. @returns undefined: directly, and nothing says otherwise */
+export async function proxyCheck({ server, host }: Pick<Enrolment, "server" | "host">): Promise<Check | undefined> {
+  const { passedOverProxy, proxyOfAgent } = await import("@sluice/agent/host/agent-proxy.ts");
+  try {
+    const proxy = proxyOfAgent(server, host);
+    const passedOver = passedOverProxy(server, host);
+    if (passedOver !== undefined) return warning("proxy", `the server is reached directly, because ${passedOver}`);
+    const where = host?.proxy === undefined ? "the environment of this shell" : "agent.json";
+    return proxy && ok("proxy", `${proxy.name}, from ${where}`);
+  } catch (error) {
+    return wrong("proxy", `${reasonOf(error)} Correct host.proxy in agent.json`);
+  }
+}
+
+/** Whether the server takes the host's key. */
+export async function keyCheck(enrolment: Enrolment, directory: string): Promise<Check> {
+  const { askWithKey } = await import("@sluice/agent/protocol/host-calls.ts");
+  const answer = await askWithKey(enrolment, directory);
+  const { accessKeyId } = enrolment.credentials;
+  switch (answer.outcome) {
+    case "accepted":
+      return ok("key", `the server accepts this host's key ${accessKeyId}`);
+    case "refused":
+      return wrong("key", `the server refuses this host's key ${accessKeyId}: ${answer.problem}`);
+    case "unreachable":
+      return warning("key", `not tried, because ${answer.problem}`);
+    default:
+      return answer satisfies never;
+  }
+}
+
+/** Two agents that deploy to one host install over each other. */
+export function awsAgentCheck({ processes = "/proc", installed = AWS_AGENT_DIRECTORY } = {}): Check {
+  const running = readdirSync(processes).find((name) => /^\d+$/.test(name) && isAwsAgent(join(processes, name)));
+  if (running !== undefined) {
+    return warning(
+      "AWS agent",
+      `it runs on this host too (process ${running}). Two agents that deploy to the same paths overwrite each other. Stop it: systemctl disable --now codedeploy-agent`,
+    );
+  }
+  if (existsSync(installed)) {
+    return ok("AWS agent", `it is installed in ${installed}, and does not run`);
+  }
+  return ok("AWS agent", "there is none on this host");
+}
+
+function isAwsAgent(directory: string): boolean {
+  try {
+    return AWS_AGENT_PROCESS.test(readFileSync(join(directory, "cmdline"), "utf8"));
+  } catch {
+    return false; // it has ended meanwhile
+  }
+}
+
+/** Which program the supervisor starts, and how its last upgrade went. */
+export async function programCheck(directory: string): Promise<Check> {
+  const { PROGRAMS_DIRECTORY, UPGRADE_FILES } = await import("@sluice/agent/supervision/programs.ts");
+  const current = join(PROGRAMS_DIRECTORY, "current");
+  if (!existsSync(current)) {
+    return warning(
+      "program",
+      `the agent was not installed by \`sluice agent install\`, so the server cannot upgrade it (${current} does not exist)`,
+    );
+  }
+  const restored = join(directory, UPGRADE_FILES.restored);
+  if (existsSync(restored)) {
+    const reason = readFileSync(restored, "utf8").trim();
+    return warning("program", `${current}; the previous version runs again after an upgrade: ${reason}`);
+  }
+  return ok("program", current);
+}

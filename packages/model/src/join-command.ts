@@ -1,0 +1,20 @@
+/** Where a host finds its server, and by what it knows it. */
+export interface JoinAddress {
+  /** `https://HOST:PORT` */
+  readonly server: string;
+  /** `sha256//BASE64` of the public key of the server's certificate, as curl and wget take it; undefined: the host's own authorities, or no TLS. */
+  readonly pin: string | undefined;
+}
+
+export const JOIN_SCRIPT_PATH = "/-/join.sh";
+
+/** The line by which a host joins. `printf` is a part of the shell: the token is in no list of processes, and in no URL. */
+export function joinCommand({ server, pin }: JoinAddress, token: string): string {
+  const pinned = pin === undefined ? "" : ` -k --pinnedpubkey ${pin}`;
+  return `printf '%s\\n' ${shellWord(token)} | sudo sh -c "$(curl -fsS${pinned} ${shellWord(`${server}${JOIN_SCRIPT_PATH}`)})" join.sh`;
+}
+
+/** What has nothing for a shell stays as it is, so that the line can be read. */
+function shellWord(text: string): string {
+  return /^[\w:/.@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
