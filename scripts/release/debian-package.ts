@@ -8,13 +8,21 @@ import { type TarEntry, tarFile, withFolders } from "./tar-file.ts";
 
 const CONFFILES = ["etc/default/sluice-agent", "etc/default/sluice-server", "etc/sluice/sluice.yml"];
 const SCRIPTS = ["postinst", "postrm", "prerm"];
+const MAINTAINER = "The Sluice authors <sluice@localhost>";
 const press = promisify(gzip);
 
 /** What a package holds, by paths without a leading slash. */
 export type PackageFiles = Readonly<Record<string, { readonly content: Buffer | string; readonly mode: number }>>;
 
-/** The files of the package `sluice`, but for its executable. @param documents to /usr/share/doc, by their names */
-export async function packageFiles(documents: Readonly<Record<string, Buffer | string>>): Promise<PackageFiles> {
+/**
+ * The files of the package `sluice`, but for its executable.
+ * @param documents to /usr/share/doc, by their names
+ * @param time of the release, in seconds since 1970
+ */
+export async function packageFiles(
+  documents: Readonly<Record<string, Buffer | string>>,
+  time: number,
+): Promise<PackageFiles> {
   const file = async (path: string) => ({ content: await readFile(`packaging/${path}`), mode: 0o644 });
   const named = Object.entries(documents).map(
     ([name, content]) => [`usr/share/doc/sluice/${name}`, { content, mode: 0o644 }] as const,
@@ -25,6 +33,8 @@ export async function packageFiles(documents: Readonly<Record<string, Buffer | s
     "etc/sluice/sluice.yml": await file("etc/sluice.yml"),
     "usr/lib/systemd/system/sluice-agent.service": await file("systemd/sluice-agent.service"),
     "usr/lib/systemd/system/sluice-server.service": await file("systemd/sluice-server.service"),
+    "usr/share/doc/sluice/changelog.gz": { content: await press(changelog(time), { level: 9 }), mode: 0o644 },
+    "usr/share/doc/sluice/copyright": await file("debian/copyright"),
     ...Object.fromEntries(named),
   };
 }
@@ -66,7 +76,7 @@ function controlFile(architecture: string, kibibytes: number): string {
   return `Package: sluice
 Version: ${SLUICE_VERSION}
 Architecture: ${architecture}
-Maintainer: The Sluice authors <sluice@localhost>
+Maintainer: ${MAINTAINER}
 Installed-Size: ${kibibytes}
 Depends: libc6 (>= 2.28), libstdc++6, adduser
 Suggests: haproxy, docker.io, acl
@@ -78,6 +88,12 @@ Description: deployment orchestrator that speaks AWS CodeDeploy
  AWS CodeDeploy. Neither of the two services is enabled by the installation:
  systemctl enable --now sluice-server makes a machine the control plane.
 `;
+}
+
+/** As deb-changelog(5) wants one. */
+function changelog(time: number): string {
+  const date = new Date(time * 1000).toUTCString().replace("GMT", "+0000");
+  return `sluice (${SLUICE_VERSION}) unstable; urgency=medium\n\n  * CHANGELOG.md of the source says what is new.\n\n -- ${MAINTAINER}  ${date}\n`;
 }
 
 /** ar(5), as deb(5) wants it. */

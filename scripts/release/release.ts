@@ -67,7 +67,7 @@ async function makeRelease(): Promise<void> {
       await put(`${name}.tar.gz`, await tarball(name, program, { ...documents, LICENSE: licence }, commit.time));
     }
     if (has("deb")) {
-      const files = await packageFiles({ ...documents, copyright: licence });
+      const files = await packageFiles(documents, commit.time);
       const whole = { ...files, "usr/bin/sluice": { content: program, mode: 0o755 } };
       const file = `sluice_${SLUICE_VERSION}_${platform.debian}.deb`;
       await put(file, await debianPackage(whole, platform, commit.time));
