@@ -19,7 +19,7 @@ interface Program {
 
 /** Files of the command line that load what `sluice.cjs` leaves out: those of the verbs for which bin/sluice runs another program. */
 const OF_OTHER_PROGRAMS =
-  /^packages\/cli\/src\/(verbs\/(agent|local|server|restore)|up\/[a-z-]+|doctor\/(agent|host)-checks|agent-service\/[a-z-]+)\.ts$/;
+  /^packages\/cli\/src\/(verbs\/(agent|local|server|restore)|(adopt|agent-service|up)\/[a-z-]+|doctor\/(agent|host)-checks)\.ts$/;
 
 /** `build.ts [DIRECTORY]` */
 const OUTPUT_DIRECTORY = process.argv[2] ?? "dist";
