@@ -22,7 +22,9 @@ import { type PollReport, pollUntilStopped } from "./protocol/poll-loop.ts";
 import { SpecificationSource } from "./protocol/specification-source.ts";
 import { createRealHost } from "./real-host.ts";
 import type { RunningAgent } from "./status.ts";
-import { ownSupervisor, renewSupervisor } from "./supervision/own-supervisor.ts";
+import { type OwnSupervisor, ownSupervisor, renewSupervisor } from "./supervision/own-supervisor.ts";
+import { SWITCH_EXIT_CODE } from "./supervision/programs.ts";
+import { AgentUpgrade } from "./upgrade/agent-upgrade.ts";
 
 export interface RunAgentOptions {
   /** Where the host was enrolled; deployments are kept below it. */
@@ -47,7 +49,7 @@ const MAX_KILLED_SCRIPTS_MILLISECONDS = 30_000;
 const MAX_LEAVE_MILLISECONDS = 1_000;
 
 /**
- * Runs the agent of a directory until SIGTERM or SIGINT: what runs then is finished and reported first. Resolves with the exit code; ends
+ * Runs the agent of a directory until SIGTERM or SIGINT, or until it is to be replaced: what runs then is finished and reported first. Resolves with the exit code; ends
  * the process on a second signal; rejects with `NotEnrolled`, `WrongHostSetting` or `AlreadyRunning` when it cannot begin.
  */
 export async function runAgent(options: RunAgentOptions): Promise<number> {
@@ -64,18 +66,14 @@ export async function runAgent(options: RunAgentOptions): Promise<number> {
   if (supervisor) renewSupervisor(supervisor.programs, log);
   // A supervisor speaks to it by itself.
   const manager = ownServiceManager();
-  const polls: PollReport = {
-    lastPollAt: undefined,
-    lastFailure: undefined,
-    onFirstAnswer: () => supervisor?.tellAnswered(),
-  };
+  const polls: PollReport = { lastPollAt: undefined, lastFailure: undefined };
   const stop = new StopSwitch(log);
   const startedAt = new Date();
   const lock = await becomeOnlyInstance(directory, () => describe(held, polls, stop, startedAt));
   try {
     stop.listen(options.stopWhen);
     manager?.tellReady();
-    const finished = serve(enrolment, directory, options.host, { held, polls, stop, log });
+    const finished = serve(enrolment, directory, options.host, { held, polls, stop, log, supervisor });
     const exitCode = await Promise.race([finished, stop.forced.then(() => EXIT_FORCED)]);
     // Scripts and requests that are under way would keep the process for as long as they take.
     if (exitCode === EXIT_FORCED) process.exit(EXIT_FORCED);
@@ -93,13 +91,14 @@ interface Service {
   readonly polls: PollReport;
   readonly stop: StopSwitch;
   readonly log: AgentLog;
+  readonly supervisor: OwnSupervisor | undefined;
 }
 
 async function serve(
   enrolment: Enrolment,
   directory: string,
   host: LifecycleHost | undefined,
-  { held, polls, stop, log }: Service,
+  { held, polls, stop, log, supervisor }: Service,
 ): Promise<number> {
   const tls = trustIn(enrolment, directory, log);
   const server = connectToServer(enrolment, tls, log);
@@ -128,8 +127,28 @@ async function serve(
   };
   log.info("the agent runs", { host: enrolment.hostId, server: enrolment.server, version: AGENT_VERSION });
 
+  let isSwitching = false;
+  const upgrade = new AgentUpgrade({
+    directory,
+    programs: supervisor?.programs,
+    hostIdentifier: enrolment.hostIdentifier,
+    signingCertificate: enrolment.signingCertificate,
+    source: (offer, signal) => server.downloadProgram(offer, signal),
+    now: () => server.now(),
+    onSwitch: () => {
+      isSwitching = true;
+      stop.ask("the next program is here");
+    },
+    stopping: stop.signal,
+    log,
+  });
+  polls.onFirstAnswer = () => {
+    upgrade.confirm();
+    supervisor?.tellAnswered();
+  };
+
   const recovering = journal.unreported().map((entry) => recover(entry, parts));
-  const beating = beatUntilStopped(server, held, log, silent.signal);
+  const beating = beatUntilStopped(server, held, upgrade, log, silent.signal);
   const polling = pollUntilStopped(enrolment.hostIdentifier, parts, polls);
   await stop.requested;
   await letHeldCommandsEnd(held, leaving, ending, log);
@@ -141,13 +160,14 @@ async function serve(
 
   silent.abort();
   await beating;
-  await sayGoodbye(server, held, log);
+  // The new program speaks for the host in a moment: it is not away.
+  if (!isSwitching) await sayGoodbye(server, held, upgrade, log);
   parts.logs.close();
   parts.scripts.close();
   await journal.close();
   server.close();
   log.info("the agent has stopped");
-  return EXIT_STOPPED;
+  return isSwitching ? SWITCH_EXIT_CODE : EXIT_STOPPED;
 }
 
 /** Scripts get {@link MAX_SCRIPTS_ON_STOP_MILLISECONDS} to end by themselves, reports {@link MAX_REPORTS_ON_STOP_MILLISECONDS} to arrive. */

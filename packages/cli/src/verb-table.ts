@@ -103,6 +103,11 @@ export const VERBS: readonly Verb[] = [
   },
   { name: "hosts", summary: "list, show, tag, declare and remove hosts", load: () => import("./verbs/hosts.ts") },
   {
+    name: "agents",
+    summary: "list the hosts' agents and their versions, and upgrade them",
+    load: () => import("./verbs/agents.ts"),
+  },
+  {
     name: "prune",
     summary: "remove deployments that are older than their retention",
     load: () => import("./verbs/prune.ts"),

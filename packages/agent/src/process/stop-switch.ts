@@ -32,6 +32,11 @@ export class StopSwitch {
     stopWhen?.addEventListener("abort", () => this.#press("the caller"), { once: true });
   }
 
+  /** The agent itself has a reason to stop. */
+  ask(reason: string): void {
+    if (!this.#controller.signal.aborted) this.#press(reason);
+  }
+
   close(): void {
     for (const name of STOP_SIGNALS) process.off(name, this.#onSignal);
   }

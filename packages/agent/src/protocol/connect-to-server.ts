@@ -34,6 +34,8 @@ const HTTP_SERVER_ERRORS = 500;
 const TRANSIENT_CODES: ReadonlySet<string> = new Set(["ThrottlingException", "ServerException", "RequestTimeout"]);
 
 export interface ServerConnection extends HostServer {
+  /** By the server's clock, where this host's is wrong. */
+  now(): Date;
   /** Closes the connections; calls under way fail. */
   close(): void;
 }
@@ -86,9 +88,10 @@ export function connectToServer(
   const timeoutMs = REQUEST_TIMEOUT_MILLISECONDS;
 
   return {
-    async pollHostCommand(signal) {
+    async pollHostCommand(signal, waitSeconds) {
       const options = { signal, timeoutMs: POLL_TIMEOUT_MILLISECONDS };
-      const polled = commands.call("PollHostCommand", { HostIdentifier: hostIdentifier }, options);
+      const input = { HostIdentifier: hostIdentifier, ...(waitSeconds !== undefined && { WaitSeconds: waitSeconds }) };
+      const polled = commands.call("PollHostCommand", input, options);
       return (await orRefusal(polled)).HostCommand;
     },
     getDeploymentSpecification(executionId, signal) {
@@ -108,18 +111,25 @@ export function connectToServer(
         commands.call("PutHostCommandComplete", input, { signal, timeoutMs: REPORT_TIMEOUT_MILLISECONDS }),
       );
     },
-    async heartbeat(heldCommands, goodbye, signal) {
+    async heartbeat({ goodbye, ...said }, signal) {
       const { secondsAhead } = clock;
       const input = {
         hostIdentifier,
-        heldCommands,
+        ...said,
         agentVersion: AGENT_VERSION,
         ...(secondsAhead === 0 ? {} : { clockOffsetSeconds: secondsAhead }),
         ...(goodbye ? { goodbye } : {}),
       };
       const options = { signal, timeoutMs: HEARTBEAT_TIMEOUT_MILLISECONDS };
-      return (await orRefusal(sluice.call("HostHeartbeat", input, options))).intervalSeconds;
+      const answer = await orRefusal(sluice.call("HostHeartbeat", input, options));
+      const { intervalSeconds, agentOffer: offer, isAgentUpgradeHeard: isUpgradeHeard = false } = answer;
+      return { intervalSeconds, offer, isUpgradeHeard };
     },
+    async downloadProgram(offer, signal) {
+      const { downloadProgram } = await import("./download-program.ts");
+      return downloadProgram(offer, { ...connection, signal });
+    },
+    now: () => clock.now(),
     async putLogs(chunks, signal) {
       await orRefusal(sluice.call("PutHostLogs", { hostIdentifier, chunks }, { signal, timeoutMs }));
     },

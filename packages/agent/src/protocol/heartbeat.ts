@@ -1,5 +1,6 @@
 import { type AgentLog, describeFailure } from "../process/agent-log.ts";
 import { BackOff, pause } from "../process/back-off.ts";
+import type { AgentUpgrade } from "../upgrade/agent-upgrade.ts";
 import type { HeldCommands } from "./held-commands.ts";
 import type { HostServer } from "./host-server.ts";
 
@@ -16,6 +17,9 @@ export const HEARTBEAT_RETRY = { firstMs: 1_000, capMs: 3_000 };
 /** What an agent that stops gives its last word. */
 export const MAX_GOODBYE_MILLISECONDS = 3_000;
 
+/** What heartbeats say of the agent's own upgrade, and bring to it. */
+export type BeatingUpgrade = Pick<AgentUpgrade, "said" | "heard" | "offered" | "changed">;
+
 /**
  * Tells the server, at the interval that it names, that this host lives and which commands it holds. A lost heartbeat is not
  * repeated: the next one says it all again.
@@ -23,6 +27,7 @@ export const MAX_GOODBYE_MILLISECONDS = 3_000;
 export async function beatUntilStopped(
   server: Pick<HostServer, "heartbeat">,
   held: HeldCommands,
+  upgrade: BeatingUpgrade,
   log: AgentLog,
   stopping: AbortSignal,
 ): Promise<void> {
@@ -30,9 +35,13 @@ export async function beatUntilStopped(
   const retries = new BackOff(HEARTBEAT_RETRY);
   while (!stopping.aborted) {
     let pauseMs: number;
+    const { changed } = upgrade;
     try {
-      const asked = await server.heartbeat(held.acknowledgedIds(), false, stopping);
-      pauseMs = withinBounds(asked) * 1000;
+      const said = upgrade.said();
+      const answer = await server.heartbeat({ heldCommands: held.acknowledgedIds(), ...said }, stopping);
+      pauseMs = withinBounds(answer.intervalSeconds) * 1000;
+      if (answer.isUpgradeHeard) upgrade.heard(said.agentUpgrade);
+      if (answer.offer) upgrade.offered(answer.offer);
       retries.reset();
       isFailing = false;
     } catch (error) {
@@ -42,7 +51,7 @@ export async function beatUntilStopped(
       if (!isFailing) log.warn("a heartbeat was not answered", { problem: describeFailure(error) });
       isFailing = true;
     }
-    await pause(pauseMs, stopping);
+    await pause(pauseMs, AbortSignal.any([stopping, changed]));
   }
 }
 
@@ -50,10 +59,14 @@ export async function beatUntilStopped(
 export async function sayGoodbye(
   server: Pick<HostServer, "heartbeat">,
   held: HeldCommands,
+  upgrade: Pick<AgentUpgrade, "said">,
   log: AgentLog,
 ): Promise<void> {
   try {
-    await server.heartbeat(held.acknowledgedIds(), true, AbortSignal.timeout(MAX_GOODBYE_MILLISECONDS));
+    await server.heartbeat(
+      { heldCommands: held.acknowledgedIds(), ...upgrade.said(), goodbye: true },
+      AbortSignal.timeout(MAX_GOODBYE_MILLISECONDS),
+    );
   } catch (error) {
     log.warn("the server did not answer the goodbye", { problem: describeFailure(error) });
   }

@@ -4,21 +4,38 @@ import type {
   HostCommand,
   PutHostCommandCompleteInput,
 } from "@sluice/wire/command/command-api.ts";
+import type { AgentProgramOffer, SignedAgentOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import type { LogChunk } from "@sluice/wire/sluice/sluice-api.ts";
+import type { AgentSaying } from "../upgrade/upgrade-parts.ts";
 
 /**
  * What the agent asks of its server, on behalf of one host. Every call fails with a {@link ServerRefusal} when the server answered
  * and said no, and with any other error when there was no usable answer (then it may or may not have happened: ask again).
  */
 export interface HostServer {
-  /** Held open by the server, up to 20 s, until there is a command. */
-  pollHostCommand(signal: AbortSignal): Promise<HostCommand | undefined>;
+  /** Held open by the server, up to 20 s or so many seconds, until there is a command. */
+  pollHostCommand(signal: AbortSignal, waitSeconds?: number): Promise<HostCommand | undefined>;
   getDeploymentSpecification(executionId: string, signal?: AbortSignal): Promise<GetDeploymentSpecificationOutput>;
   acknowledge(commandId: string, isNoop: boolean, signal?: AbortSignal): Promise<CommandStatus>;
   complete(input: PutHostCommandCompleteInput, signal?: AbortSignal): Promise<void>;
-  /** @returns seconds until the next heartbeat */
-  heartbeat(heldCommands: readonly string[], goodbye: boolean, signal?: AbortSignal): Promise<number>;
+  heartbeat(beat: Heartbeat, signal?: AbortSignal): Promise<HeartbeatAnswer>;
+  /** The bytes of the program that the server offered. */
+  downloadProgram(offer: AgentProgramOffer, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
   putLogs(chunks: readonly LogChunk[], signal?: AbortSignal): Promise<void>;
+}
+
+export interface Heartbeat extends AgentSaying {
+  /** Those that are acknowledged. */
+  readonly heldCommands: readonly string[];
+  readonly goodbye?: boolean | undefined;
+}
+
+export interface HeartbeatAnswer {
+  /** Until the next one. */
+  readonly intervalSeconds: number;
+  readonly offer: SignedAgentOffer | undefined;
+  /** What it said of an upgrade was written down. */
+  readonly isUpgradeHeard: boolean;
 }
 
 /** The server answered with an error of the caller's (4xx, not throttling): asking the same again is of no use by itself. */

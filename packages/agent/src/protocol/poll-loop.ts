@@ -18,7 +18,7 @@ export interface PollReport {
   lastPollAt: Date | undefined;
   lastFailure: string | undefined;
   /** Called once, when the server has answered for the first time. */
-  readonly onFirstAnswer?: (() => void) | undefined;
+  onFirstAnswer?: (() => void) | undefined;
 }
 
 /**
@@ -32,10 +32,12 @@ export async function pollUntilStopped(hostIdentifier: string, parts: CommandPar
   const repeated = new BackOff(REPEATED_OFFER_PAUSE);
   const underWay = new Set<Promise<void>>();
   while (!stopping.aborted) {
+    const isFirst = report.lastPollAt === undefined;
     const startedAt = monotonicMs();
     let command: HostCommand | undefined;
     try {
-      command = await server.pollHostCommand(stopping);
+      // The first is not held: whoever waits for this agent learns at once that its server answers.
+      command = await server.pollHostCommand(stopping, isFirst ? 0 : undefined);
     } catch (error) {
       if (stopping.aborted) break;
       report.lastFailure = describeFailure(error);
@@ -43,12 +45,12 @@ export async function pollUntilStopped(hostIdentifier: string, parts: CommandPar
       continue;
     }
     if (report.lastFailure !== undefined) log.info("the server answers again");
-    if (report.lastPollAt === undefined) report.onFirstAnswer?.();
+    if (isFirst) report.onFirstAnswer?.();
     report.lastPollAt = new Date();
     report.lastFailure = undefined;
     backOff.reset();
     if (command === undefined) {
-      if (monotonicMs() - startedAt >= MIN_HELD_POLL_MILLISECONDS) unheld.reset();
+      if (isFirst || monotonicMs() - startedAt >= MIN_HELD_POLL_MILLISECONDS) unheld.reset();
       else await pause(unheld.next(), stopping);
     } else if (isForThisHost(command, hostIdentifier, parts) && !held.has(command.HostCommandIdentifier)) {
       const carriedOut: Promise<void> = carryOut(command, parts).finally(() => underWay.delete(carriedOut));

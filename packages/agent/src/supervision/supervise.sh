@@ -189,6 +189,13 @@ restore() {
 
 # --- One run of one program, and what follows
 
+# The program has confirmed: what may be pending from now on is another one's trial, which is not to end this one.
+end_passed_trial() {
+  if [ -z "$trial" ] || is_trial; then return 0; fi
+  trial=
+  stop_timer
+}
+
 run_program() {
   trial=
   ! is_trial || trial=1
@@ -200,6 +207,7 @@ run_program() {
     start_timer "$ready_seconds"
   fi
   until wait_for_agent; do
+    end_passed_trial
     [ -n "$late" ] || continue
     late=
     tell_ready "The server does not answer yet."
@@ -215,6 +223,8 @@ run_program() {
   done
   stop_timer
   agent=
+  # A next program is asked for by one that is not on trial itself: what is pending now is the next one's.
+  if [ "$status" = "$switch_status" ] && [ -x "$programs/next" ]; then trial=; fi
   if [ -n "$trial" ] && [ -z "$stopping" ] && is_trial; then
     restore "the new agent ended with status $status before the server answered it"
     status=$switch_status

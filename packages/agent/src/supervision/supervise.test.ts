@@ -130,6 +130,21 @@ describe.each([
     process.kill(script);
   });
 
+  it("switches again from a program that was on trial itself, however long that runs on", async () => {
+    const again = `touch "$4/upgrade-confirmed"; kill -s USR1 "$SLUICE_SUPERVISOR"; sleep 0.5; rm "$4/upgrade-confirmed"`;
+    const third = inPrograms("third");
+    writeFileSync(third, `#!/bin/sh\necho "third $$ $*" >>"${data}/starts"\n${CONFIRM}\ntrap 'exit 0' TERM\n${RUN}\n`);
+    chmodSync(third, 0o755);
+    program("current", "old", SWITCH);
+    // Its own window of a second passes while the next trial is pending already.
+    program("next", "new", `${again}; cp "${third}" "${inPrograms("next")}"; sleep 1.5; exit ${SWITCH_EXIT_CODE}`);
+    supervise(shell, { SLUICE_CONFIRM_SECONDS: "1" });
+    await expect.poll(versions).toEqual(["old", "new", "third"]);
+    await expect.poll(() => existsSync(inData(UPGRADE_FILES.confirmed))).toBe(true);
+    expect(existsSync(inData(UPGRADE_FILES.restored))).toBe(false);
+    expect(readFileSync(inPrograms("previous"), "utf8")).toContain("new");
+  });
+
   it("opens the window again after the supervisor was killed in it, and ends the program that it left", async () => {
     program("current", "old", `[ -e "$4/upgrade.json" ] || { ${SWITCH}; }; ${RUN}`);
     program("next", "new", RUN);

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import type { WriteTransaction } from "./group-commit.ts";
+import type { HostRow } from "./hosts.ts";
 import { inListParts } from "./in-list.ts";
 import type { AgentUpgradeHostState, AgentUpgradeHostsTable, AgentUpgradesTable, Database } from "./schema.ts";
 
@@ -164,7 +165,7 @@ export async function deploymentsOfHosts(db: Reader, hostIds: readonly string[])
 export async function describeAgent(
   { db }: WriteTransaction,
   hostId: string,
-  facts: { readonly agent_platform: string | null; readonly agent_upgrade_obstacle: string | null },
+  facts: Pick<HostRow, "agent_platform" | "agent_upgrade_obstacle" | "agent_version">,
 ): Promise<void> {
   await db.updateTable("hosts").set(facts).where("host_id", "=", hostId).execute();
 }

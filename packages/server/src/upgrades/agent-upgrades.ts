@@ -129,13 +129,13 @@ export class AgentUpgrades {
 
   /** The programs of other servers may be others: only what the upgrade began with is offered, and only by those who can give it. */
   async #offer(row: AgentUpgradeRow, hosts: readonly AgentUpgradeHostRow[]): Promise<void> {
-    const { store, findAgentProgram } = this.#dependencies;
+    const { store, liveness, findAgentProgram } = this.#dependencies;
     const offered = hosts.filter(({ state }) => state === "offered").map((host) => host.host_id);
     const rows = await findHosts(store.db, offered);
     const programs = AGENT_PROGRAMS.read(row);
     await this.#offers.keep(
       row,
-      rows.filter((host) => host.retired_at === null),
+      rows.filter((host) => host.retired_at === null).map((host) => liveness.withHeard(host)),
       programs,
       async ({ platform, sha256 }) => {
         const found = await findAgentProgram(platform, row.version);

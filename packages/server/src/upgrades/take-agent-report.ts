@@ -17,7 +17,10 @@ const MAX_SAID_CHARACTERS = 500;
 const PLATFORM = /^linux-(x64|arm64)$/;
 
 /** A host's row, and what its agent says of itself now. */
-export interface AgentFacts extends Pick<HostRow, "host_id" | "agent_platform" | "agent_upgrade_obstacle"> {
+export interface AgentFacts
+  extends Pick<HostRow, "host_id" | "agent_version" | "agent_platform" | "agent_upgrade_obstacle"> {
+  /** Null: it does not say. */
+  readonly saidVersion: string | null;
   readonly saidPlatform: string | undefined;
   readonly saidObstacle: string | undefined;
 }
@@ -40,9 +43,12 @@ export async function takeAgentReport(
 ): Promise<boolean> {
   const platform = host.saidPlatform !== undefined && PLATFORM.test(host.saidPlatform) ? host.saidPlatform : null;
   const obstacle = host.saidObstacle ? said(host.saidObstacle) : null;
-  const isNews = platform !== host.agent_platform || obstacle !== host.agent_upgrade_obstacle;
+  const version = host.saidVersion ?? host.agent_version;
+  const isNews =
+    platform !== host.agent_platform || obstacle !== host.agent_upgrade_obstacle || version !== host.agent_version;
   if (isNews) {
-    const facts = { agent_platform: platform, agent_upgrade_obstacle: obstacle };
+    // At once: a server that died before it wrote down what it heard would take the host for one that had the version.
+    const facts = { agent_platform: platform, agent_upgrade_obstacle: obstacle, agent_version: version };
     await store.write((transaction) => describeAgent(transaction, host.host_id, facts));
   }
   if (report === undefined) return isNews;

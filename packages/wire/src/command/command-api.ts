@@ -23,6 +23,8 @@ export interface Envelope {
 
 export interface PollHostCommandInput {
   readonly HostIdentifier: string;
+  /** Ours: hold the answer at most this long (0 to 20). An agent that has just started asks for 0, to learn at once that its server answers. */
+  readonly WaitSeconds?: number | undefined;
 }
 export interface PollHostCommandOutput {
   readonly HostCommand?: HostCommand | undefined;

@@ -19,7 +19,7 @@ const commandStatusOutput = structure({ CommandStatus: string }, ["CommandStatus
 /** CodeDeployCommand on the wire; the compiler holds it to `command-api.ts`. */
 export const COMMAND_TABLE = {
   PollHostCommand: {
-    input: structure({ HostIdentifier: string }, ["HostIdentifier"]),
+    input: structure({ HostIdentifier: string, WaitSeconds: integer }, ["HostIdentifier"]),
     output: structure({ HostCommand: hostCommand }),
   },
   GetDeploymentSpecification: {

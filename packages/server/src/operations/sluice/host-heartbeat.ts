@@ -71,7 +71,7 @@ async function takeHeartbeat(
   await runner.heartbeat(hostId, input.heldCommands, receivedAt);
   if (input.goodbye) await runner.hostLeft(hostId);
   const { agentPlatform: saidPlatform, agentUpgradeObstacle: saidObstacle } = input;
-  return agentUpgrades.heard({ ...host, saidPlatform, saidObstacle }, input.agentUpgrade);
+  return agentUpgrades.heard({ ...host, saidVersion: agentVersion, saidPlatform, saidObstacle }, input.agentUpgrade);
 }
 
 /** Refused rather than cut: a list without a command that the host holds would fail it. */

@@ -69,7 +69,7 @@ export const startAgentUpgrade: Operation<StartAgentUpgradeInput, StartAgentUpgr
     ordinal,
     host_name: host.host_name,
     state: "waiting" as const,
-    from_version: context.liveness.withHeard(host).agent_version,
+    from_version: host.agent_version,
     reason: null,
     changed_at: at,
   }));
@@ -109,6 +109,7 @@ async function chosenHosts(input: StartAgentUpgradeInput, context: SluiceContext
   const rows = await hostsAsked(input, context);
   return rows
     .filter((row) => row.retired_at === null)
+    .map((row) => context.liveness.withHeard(row))
     .toSorted((one, other) => compareTexts(one.host_name, other.host_name) || compareTexts(one.host_id, other.host_id));
 }
 

@@ -1,0 +1,122 @@
+import type { AgentUpgradeReport, SignedAgentOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
+import { AGENT_VERSION } from "../identity/agent-version.ts";
+import { describeFailure } from "../process/agent-log.ts";
+import { confirmTrial, endTrial, readTrial } from "./trial-files.ts";
+import type { AgentSaying, AgentUpgradeParts } from "./upgrade-parts.ts";
+
+const PLATFORMS: ReadonlySet<string> = new Set(["linux-x64", "linux-arm64"]);
+
+const BY_HAND =
+  "its agent was started by hand, from a checkout or by a package, so nothing would start the new program. Join the host with the line of `sluice token create` (it keeps its id), or upgrade the package: apt-get install sluice";
+
+/**
+ * This agent's own replacement: what it says of it, the offer that it takes, and the trial in which it runs itself. What does all that is loaded with the
+ * first offer.
+ */
+export class AgentUpgrade {
+  readonly #parts: AgentUpgradeParts;
+  readonly #platform = `${process.platform}-${process.arch}`;
+  #report: AgentUpgradeReport | undefined;
+  /** The upgrade whose offer was taken or refused: its offers that come again are no news. */
+  #dealtWith: string | undefined;
+  #isAtWork = false;
+  #isOnTrial = false;
+  #changed = new AbortController();
+
+  constructor(parts: AgentUpgradeParts) {
+    this.#parts = parts;
+    const trial = readTrial(parts.directory);
+    if (trial === undefined) return;
+    const { version } = trial;
+    if (trial.restored !== undefined) this.#report = { version, state: "restored", reason: trial.restored };
+    else if (version !== AGENT_VERSION) {
+      // The supervisor could not put the program in its place, and this one must not be on trial for it.
+      endTrial(parts.directory);
+      this.#report = {
+        version,
+        state: "failed",
+        reason: `the supervisor started ${AGENT_VERSION} again, not ${version}`,
+      };
+    } else if (trial.isConfirmed) this.#report = { version, state: "done" };
+    else this.#isOnTrial = true;
+    if (this.#report) parts.log.info("the last upgrade of this agent", { ...this.#report });
+  }
+
+  /** Aborts when there is something new to say; a new signal each time. */
+  get changed(): AbortSignal {
+    return this.#changed.signal;
+  }
+
+  said(): AgentSaying {
+    if (!PLATFORMS.has(this.#platform)) return {};
+    return {
+      agentPlatform: this.#platform,
+      ...(this.#parts.programs === undefined && { agentUpgradeObstacle: BY_HAND }),
+      ...(this.#report && { agentUpgrade: this.#report }),
+    };
+  }
+
+  /** The server has written it down. */
+  heard(said: AgentUpgradeReport | undefined): void {
+    if (said === undefined || said !== this.#report) return;
+    const isOver = said.state === "done" || said.state === "restored";
+    if (isOver) endTrial(this.#parts.directory);
+    // Whatever else it may be told meanwhile, a host that downloads says so until it is done.
+    if (isOver || said.state === "failed") this.#report = undefined;
+  }
+
+  /** The server has answered a poll: the new program works. */
+  confirm(): void {
+    if (!this.#isOnTrial) return;
+    this.#isOnTrial = false;
+    const { directory, log } = this.#parts;
+    try {
+      confirmTrial(directory);
+      log.info("the new agent works, and stays", { version: AGENT_VERSION });
+      this.#say({ version: AGENT_VERSION, state: "done" });
+    } catch (error) {
+      // The supervisor will restore the previous program, which reports it.
+      log.error("cannot confirm that the new agent works", { problem: describeFailure(error) });
+    }
+  }
+
+  /** The server offers a program. It comes with each answer until it is taken. */
+  offered(offer: SignedAgentOffer): void {
+    const { stopping, log } = this.#parts;
+    if (this.#isAtWork || this.#isOnTrial || stopping.aborted || this.#parts.programs === undefined) return;
+    this.#isAtWork = true;
+    void this.#take(offer)
+      .catch((error: unknown) => log.error("an offered program was not taken", { problem: describeFailure(error) }))
+      .finally(() => {
+        this.#isAtWork = false;
+      });
+  }
+
+  async #take(offer: SignedAgentOffer): Promise<void> {
+    const { takeOffer } = await import("./take-offer.ts");
+    const { onSwitch, log } = this.#parts;
+    const outcome = await takeOffer(offer, {
+      ...this.#parts,
+      programs: this.#parts.programs ?? "",
+      platform: this.#platform,
+      isDealtWith: (upgradeId) => upgradeId === this.#dealtWith,
+      say: (report) => this.#say(report),
+    });
+    if (outcome === undefined) return;
+    this.#dealtWith = outcome.upgradeId ?? this.#dealtWith;
+    this.#say(outcome.report);
+    if (outcome.report.state === "restarted") {
+      log.info("the agent ends, so that its supervisor starts the new one", { version: outcome.report.version });
+      onSwitch();
+    } else if (outcome.report.state === "failed") {
+      log.error("the offered agent was not taken", { version: outcome.report.version, problem: outcome.report.reason });
+    }
+  }
+
+  #say(report: AgentUpgradeReport): void {
+    this.#report = report;
+    const previous = this.#changed;
+    this.#changed = new AbortController();
+    previous.abort();
+  }
+}
