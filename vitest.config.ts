@@ -16,7 +16,7 @@ const BROWSER = ["tests/console/{accessibility,classic-path,failure,hostile,rest
 
 /**
  * What others show in short, and `npm run prove` in full: by hand with SLUICE_LONG=1. Kills at every commit (tests/e2e/crash.test.ts kills at some), requests
- * through ten steps of a shift (traffic-under-load and kills-in-mid-shift count theirs), and faults that are planted into shifts.
+ * through ten steps of a shift (traffic-under-load and kills-in-mid-shift count theirs), faults that are planted into shifts, and versions of the past.
  */
 const LONG = process.env.SLUICE_LONG
   ? []
@@ -24,6 +24,7 @@ const LONG = process.env.SLUICE_LONG
       "tests/rollouts/killed-at-every-transaction.test.ts",
       "tests/containers/shift-under-load.test.ts",
       "tests/simulation/planted-shifts.test.ts",
+      "tests/upgrade/older-versions.test.ts",
     ];
 
 /** Replaces modules, which is only possible in a process where no other file has loaded them. */

@@ -132,7 +132,7 @@ export const ROOMS: RoomTable = {
       "effects",
       "late-hosts",
     ],
-    "operations/command": ["access", "store", "hosts", "operations", "signing", "runner"],
+    "operations/command": ["access", "store", "hosts", "operations", "signing", "agents", "runner"],
     "operations/sluice": [
       "access",
       "agent-programs",

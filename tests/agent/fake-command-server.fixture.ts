@@ -67,6 +67,8 @@ export class FakeCommandServer {
    */
   reofferMs = Number.POSITIVE_INFINITY;
   enrolAnswer: Fields = {};
+  /** Beside the interval. */
+  heartbeatAnswer: object = {};
 
   readonly #key: SpecificationSigningKey;
   readonly #commands: Command[] = [];
@@ -172,7 +174,7 @@ export class FakeCommandServer {
       case "PutHostCommandComplete":
         return this.#complete(input);
       case "HostHeartbeat":
-        return { intervalSeconds: 1 };
+        return { intervalSeconds: 1, ...this.heartbeatAnswer };
       case "PutHostLogs":
         return {};
       case "EnrolHost":

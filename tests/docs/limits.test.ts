@@ -9,6 +9,11 @@ const LIMIT_NAME = /(^|_)(MAX|TIMEOUT|GRACE|LEASE|HOLD|EXPIRES)(_|$)/;
 
 /** Sizes of our own steps and of programs' own formats: whoever uses Sluice never meets them. */
 const INTERNAL = new Set([
+  "packages/agent/src/protocol/download-program.ts HEAD_TIMEOUT_MILLISECONDS",
+  "packages/agent/src/protocol/download-program.ts MAX_REFUSAL_BYTES",
+  "packages/agent/src/upgrade/take-offer.ts MAX_REASON_CHARACTERS",
+  "packages/agent/src/upgrade/try-program.ts MAX_SAID_CHARACTERS",
+  "packages/server/src/operations/command/poll-host-command.ts MAX_HOLD_SECONDS",
   "packages/model/src/reference/yaml-grammar.ts MAX_REFERENCE_DEPTH",
   "packages/model/src/reference/yaml-scanner.ts MAX_KEY_CHARACTERS",
   "packages/model/src/reference/yaml-token-rules.ts MAX_VERSION_DIGITS",

@@ -11,7 +11,7 @@ const PAGES = ["README.md", ...globSync("docs/{guides,reference}/*.md", { cwd: R
 /** `sluice VERB …`, as far as it is words of a command line. */
 const COMMAND = /\bsluice ([a-z]+(?:-[a-z]+)*)((?: [^\s`'"();:,…|<>]+)*)/g;
 /** Words that follow the product's name in a sentence, a path or a list of users. */
-const NO_VERBS = new Set(["made", "runs", "above", "sluice", "level"]);
+const NO_VERBS = new Set(["made", "runs", "starts", "chooses", "above", "sluice", "level"]);
 /** Verbs with commands of which the name is part of sentences, too. */
 const IN_SENTENCES = new Set(["hosts"]);
 

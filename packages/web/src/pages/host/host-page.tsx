@@ -70,7 +70,10 @@ export function HostPage() {
             { name: "Id", value: <Copyable text={host.hostId} noun="id" /> },
             { name: "Zone", value: host.zone ?? "—" },
             { name: "Address", value: host.address ?? "—" },
-            { name: "Agent", value: host.agentVersion ?? "—" },
+            {
+              name: "Agent",
+              value: `${host.agentVersion ?? "—"}${host.isAgentBehind ? ", behind the server: sluice agents upgrade" : ""}`,
+            },
             { name: "Last poll", value: <LastPoll host={host} /> },
             { name: "Kind", value: host.kind === "instance" ? "Instance" : "On-premises instance" },
             { name: "Enrolled", value: host.enrolledAt ? <Time at={host.enrolledAt} /> : "not yet" },

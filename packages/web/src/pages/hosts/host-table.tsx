@@ -112,7 +112,19 @@ function columnsOf({ onTag, onEdit }: Presses): readonly Column<HostSummary>[] {
       isSortable: true,
       hidesOnPhone: true,
       width: "84px",
-      cell: ({ agentVersion }) => <span className={styles.clipped}>{agentVersion ?? "—"}</span>,
+      cell: ({ agentVersion, isAgentBehind }) => (
+        <span className={styles.words}>
+          <span className={styles.clipped}>{agentVersion ?? "—"}</span>
+          {isAgentBehind && (
+            <span
+              className={styles.below}
+              title="Its agent is of an earlier version than the server: sluice agents upgrade"
+            >
+              behind
+            </span>
+          )}
+        </span>
+      ),
     },
     {
       id: "seen",

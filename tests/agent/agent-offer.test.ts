@@ -1,3 +1,5 @@
+import { type PinnedCertificate, pinCertificate } from "@sluice/agent/identity/envelope.ts";
+import { MAX_OFFER_AGE_MILLISECONDS, openOffer } from "@sluice/agent/upgrade/open-offer.ts";
 import {
   createSigningCertificate,
   loadSigningKey,
@@ -6,8 +8,6 @@ import {
 } from "@sluice/server/signing/specification-envelope.ts";
 import { AGENT_OFFER_KIND, type AgentProgramOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import { beforeAll, expect, it } from "vitest";
-import { type PinnedCertificate, pinCertificate } from "../identity/envelope.ts";
-import { MAX_OFFER_AGE_MILLISECONDS, openOffer } from "./open-offer.ts";
 
 const NOW = new Date("2026-11-30T12:00:00Z");
 const OFFER: AgentProgramOffer = {
