@@ -9,6 +9,8 @@ $:.unshift File.join(agent, 'lib')
 require 'aws/codedeploy/local/deployer'
 require 'instance_agent'
 require 'instance_agent/config'
+# The command loads no class for access lists and SELinux contexts, so that it fails on every AppSpec that has them; the agent itself does.
+%w(acl_info ace_info context_info range_info).each { |name| require "instance_agent/plugins/codedeploy/application_specification/#{name}" }
 
 begin
   AWS::CodeDeploy::Local::Deployer.new(configuration).execute_events(JSON.parse(arguments))

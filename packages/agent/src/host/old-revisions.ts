@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describeError } from "./event-failure.ts";
 import { type DeploymentLayout, pointedName } from "./layout.ts";
@@ -15,10 +15,24 @@ export interface KeptRevisions {
  * Removes the group's oldest revisions so that, with the current one, no more than these stay; never the last successful.
  * @returns why some could not be removed, which is no reason to deploy nothing any more
  */
-export async function removeOldRevisions(
+export async function removeOldRevisions(layout: DeploymentLayout, kept: KeptRevisions): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const directory of await surplusRevisions(layout, kept)) {
+    try {
+      await removeTree(directory);
+    } catch (error) {
+      problems.push(`The old revision ${directory} could not be removed: ${describeError(error)}`);
+    }
+  }
+  return problems;
+}
+
+/** Which these are, the oldest first. */
+export async function surplusRevisions(
   layout: DeploymentLayout,
   { maxRevisions, maxRevisionBytes }: KeptRevisions,
 ): Promise<readonly string[]> {
+  if (!existsSync(layout.groupDirectory)) return [];
   const lastSuccessful = pointedName(layout.lastSuccessfulInstallFile);
   const others = readdirSync(layout.groupDirectory)
     .map((name) => join(layout.groupDirectory, name))
@@ -30,15 +44,7 @@ export async function removeOldRevisions(
     .map(({ directory }) => directory);
   const surplus = Math.max(others.length - maxRevisions + 1, 0);
   const tooLarge = maxRevisionBytes === undefined ? 0 : await beyondBytes(others, oldestFirst, maxRevisionBytes);
-  const problems: string[] = [];
-  for (const directory of oldestFirst.slice(0, Math.max(surplus, tooLarge))) {
-    try {
-      await removeTree(directory);
-    } catch (error) {
-      problems.push(`The old revision ${directory} could not be removed: ${describeError(error)}`);
-    }
-  }
-  return problems;
+  return oldestFirst.slice(0, Math.max(surplus, tooLarge));
 }
 
 /** How many of the oldest have to go so that the others take no more. */

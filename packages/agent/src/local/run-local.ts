@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { AppSpec } from "@sluice/model/app-spec/app-spec.ts";
-import { hookScripts, refuseUnknownLifecycleEvents } from "@sluice/model/app-spec/hook-scripts.ts";
+import { hookScripts, ON_FAILURE, refuseUnknownLifecycleEvents } from "@sluice/model/app-spec/hook-scripts.ts";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { AGENT_ERROR_CODES } from "@sluice/model/diagnostics.ts";
 import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
@@ -69,7 +69,11 @@ export async function runLocal(run: LocalRun): Promise<LocalResult> {
       const ended = await runEvent(event, host, run);
       events.push(ended);
       run.onEnd(ended);
-      if (ended.outcome.errorCode !== AGENT_ERROR_CODES.success) break;
+      if (ended.outcome.errorCode === AGENT_ERROR_CODES.success) continue;
+      const { DeploymentId: deploymentId, DeploymentGroupId: deploymentGroupId } = specification;
+      const failure = { deploymentId, deploymentGroupId, event, outcome: ended.outcome, specification };
+      await host.afterFailure(failure, run.sink, run.signal);
+      break;
     }
     return {
       events,
@@ -110,7 +114,7 @@ async function runEvent(
  */
 export function checkHooks(archiveDirectory: string, appSpecFile: string, events: readonly string[]): AppSpec {
   const appSpec = readAppSpec(archiveDirectory, appSpecFile);
-  refuseUnknownLifecycleEvents(appSpec, [...LOCAL_EVENTS, ...events], basename(appSpecFile));
+  refuseUnknownLifecycleEvents(appSpec, [...LOCAL_EVENTS, ON_FAILURE, ...events], basename(appSpecFile));
   for (const event of events) {
     if (LOCAL_EVENTS.includes(event) || hookScripts(appSpec, event).length > 0) continue;
     throw new EventFailure(

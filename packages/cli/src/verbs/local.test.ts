@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -45,6 +54,22 @@ function appSpecOf(hooks: readonly string[]): string {
   return `version: 0.0\nos: linux\nfiles:\n  - source: app\n    destination: ${join(base, "installed")}\nhooks:\n${events.join("")}`;
 }
 
+const INSTRUCTIONS = "deployment-instructions/default-local-deployment-group-install.json";
+
+/** Every path, with what changes when something is done to it. */
+function treeOf(directory: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .map((path) => `${path} ${lstatSync(join(directory, path)).ctimeMs}`)
+    .sort();
+}
+
+function belowArchive<Step extends { readonly source?: string }>(step: Step): Step {
+  const { source } = step;
+  return source === undefined ? step : { ...step, source: source.slice(source.indexOf("/deployment-archive/") + 20) };
+}
+
+const isInstruction = ({ type }: { readonly type: string }) => type !== "remove";
+
 const notes = () => readFileSync(join(base, "notes"), "utf8");
 const noteScript = () =>
   `#!/bin/sh\necho "$LIFECYCLE_EVENT $APPLICATION_NAME $DEPLOYMENT_GROUP_NAME $DEPLOYMENT_GROUP_ID \${BUNDLE_BUCKET-none}" >> ${join(base, "notes")}\n`;
@@ -74,14 +99,81 @@ describe("sluice local", () => {
     expect(readdirSync(join(base, "installed"))).toEqual(["two"]);
   });
 
+  it("says what it would do, does that when it is asked to, and changes nothing before", async () => {
+    const first = revision({
+      "appspec.yml": appSpecOf(["ApplicationStop"]),
+      "note.sh": noteScript(),
+      "app/old/one": "1",
+      "app/kept": "1",
+    });
+    const dry = await local("-l", first, "--dry-run");
+    expect(dry.status, dry.text).toBe(0);
+    expect(readdirSync(base)).not.toContain("data");
+    await local("-l", first);
+    writeFileSync(join(base, "installed", "mine"), "");
+
+    const permissions = `permissions:\n  - object: ${join(base, "installed")}\n    pattern: "*.y"\n    mode: 640\n    type: [file]\n`;
+    const files = { "app/new/two": "2", "app/kept": "2", "app/x.y": "3" };
+    const second = revision({
+      "appspec.yml": `${appSpecOf(["AfterInstall"])}${permissions}`,
+      "note.sh": noteScript().slice(1),
+      ...files,
+    });
+    const before = treeOf(base);
+    const { text } = await local("-l", second, "--dry-run");
+    expect(text).toMatch(/^ApplicationStop would run, of d-\w{9}-local\n {2}run {5}note\.sh \(for at most 60 s\)$/m);
+    expect(text).toContain(`  remove  ${join(base, "installed/old")}\n`);
+    expect(text).toContain(`  chmod   640 ${join(base, "installed/x.y")}\n`);
+    expect(text).toMatch(
+      /^AfterInstall would run, of the new revision\n {2}run {5}note\.sh .*made executable first\)$/m,
+    );
+    const { events } = JSON.parse((await local("-l", second, "--dry-run", "--json")).text);
+    expect(treeOf(base)).toEqual(before);
+
+    await local("-l", second, "-e", "Install");
+    const { steps } = events.find(({ event }: { readonly event: string }) => event === "Install");
+    const made = JSON.parse(readFileSync(join(base, "data", INSTRUCTIONS), "utf8")).instructions.map(belowArchive);
+    expect(
+      steps.filter(isInstruction).map(({ replaces: _, ...step }: { readonly replaces?: boolean }) => step),
+    ).toEqual(made);
+    const removed = steps.filter(({ type }: { readonly type: string }) => type === "remove");
+    expect(removed.map(({ path }: { readonly path: string }) => path).sort()).toEqual(
+      ["installed/kept", "installed/old", "installed/old/one"].map((path) => join(base, path)),
+    );
+    expect(readdirSync(join(base, "installed")).sort()).toEqual(["kept", "mine", "new", "x.y"]);
+  });
+
+  it("says of a deployment that would fail where and why", async () => {
+    const directory = revision({ "appspec.yml": appSpecOf(["AfterInstall"]), "app/one": "1" });
+    const missing = await local("-l", directory, "--dry-run");
+    expect(missing.text).toMatch(
+      /AfterInstall would fail: Script does not exist at specified location: \S+\/data\/\S+\/note\.sh\n$/,
+    );
+    expect(missing.status).toBe(1);
+    mkdirSync(join(base, "installed"));
+    writeFileSync(join(base, "installed", "one"), "mine");
+    const taken = await local("-l", directory, "--dry-run");
+    expect(taken.text).toContain("Install would fail: The deployment failed because a specified file already exists");
+    expect((await local("-l", directory, "--dry-run", "-b", "overwrite")).text).toMatch(
+      /^ {2}replace .*\/installed\/one /m,
+    );
+  });
+
   it("ends at the event that fails, with the end of its output and exit status 1", async () => {
     const failing = { "note.sh": "#!/bin/sh\necho the cause >&2\nexit 3\n", "app/one": "1" };
-    const directory = revision({ "appspec.yml": appSpecOf(["BeforeInstall"]), ...failing });
+    const onFailure = `  OnFailure:\n    - location: tell.sh\n`;
+    const told = `#!/bin/sh\necho "$FAILED_LIFECYCLE_EVENT $FAILED_EXIT_CODE" > ${join(base, "notes")}\n`;
+    const directory = revision({
+      "appspec.yml": `${appSpecOf(["BeforeInstall"])}${onFailure}`,
+      ...failing,
+      "tell.sh": told,
+    });
     const { status, text } = await local("-l", directory);
     expect(status).toBe(1);
     expect(text).toContain("BeforeInstall failed: Script at specified location: note.sh failed with exit code 3\n");
     expect(text).toContain("  [stderr]the cause\n");
     expect(text).not.toMatch(/^Install/m);
+    expect(notes()).toBe("BeforeInstall 3\n");
 
     const json = await local("-l", directory, "--json");
     expect(JSON.parse(json.text)).toMatchObject({

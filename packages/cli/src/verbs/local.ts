@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { addExamples, addJsonOption, wordOf } from "../arguments/options.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { localDataDirectory } from "../local/data-directory.ts";
+import { dryRunLines } from "../local/dry-run-words.ts";
 import { localLocation } from "../local/local-location.ts";
 import { failureWords, localProgress, NO_PROGRESS } from "../local/local-progress.ts";
 import { print, printError, printJson } from "../output.ts";
@@ -22,6 +23,7 @@ interface LocalOptions {
   readonly agentConfigurationFile?: string;
   readonly appspecFilename?: string;
   readonly data?: string;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
@@ -54,20 +56,23 @@ export function define(command: Command): void {
     )
     .option("-A, --appspec-filename <file>", "the AppSpec in the revision (default: appspec.yml or appspec.yaml)")
     .option("--data <dir>", `where deployments are kept (default: ${localDataDirectory()})`)
+    .option("--dry-run", "print what would be removed, copied, changed and run, and change nothing")
     .version(SLUICE_VERSION, "-v, --version", "print the version");
   addJsonOption(command);
   addExamples(
     command,
     "sluice local",
-    "sluice local -l shop.zip -g shop",
+    "sluice local -l shop.zip -g shop --dry-run",
     "sluice local -l examples/web -e ApplicationStop,ApplicationStart",
   );
   command.action(run);
 }
 
 async function run(options: LocalOptions): Promise<void> {
+  const asked = await prepared(options);
+  if (options.dryRun) return preview(asked, options);
   const { runLocal } = await import("@sluice/agent/local/run-local.ts");
-  const { directory, config, location, specification, events } = await prepared(options);
+  const { directory, config, location, specification, events } = asked;
   const progress = options.json ? NO_PROGRESS : localProgress();
   const interrupted = new AbortController();
   const onInterrupt = () => interrupted.abort();
@@ -86,6 +91,27 @@ async function run(options: LocalOptions): Promise<void> {
     ...progress,
   });
   report(result, specification, options);
+}
+
+/** Its exit status is that of the deployment, as far as that can be known. */
+async function preview(asked: Awaited<ReturnType<typeof prepared>>, { json }: LocalOptions): Promise<void> {
+  const { previewLocal } = await import("@sluice/agent/local/preview-local.ts");
+  const { location, specification, directory } = asked;
+  const { sink } = json ? NO_PROGRESS : localProgress();
+  const previewed = await previewLocal({ ...asked, sink, signal: new AbortController().signal });
+  const failed = previewed.some(({ failure }) => failure !== undefined);
+  process.exitCode = failed ? 1 : 0;
+  if (json)
+    return printJson({
+      deploymentGroupId: specification.DeploymentGroupId,
+      directory,
+      wouldFail: failed,
+      events: previewed,
+    });
+  print(
+    `Dry run: ${location.text}, group ${specification.DeploymentGroupId}, kept in ${directory}. Nothing is changed.`,
+  );
+  for (const event of previewed) for (const line of dryRunLines(event)) print(line);
 }
 
 async function prepared(options: LocalOptions) {

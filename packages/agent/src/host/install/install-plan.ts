@@ -77,10 +77,13 @@ export class InstallPlan {
   readonly #entered = new Set<string>();
   readonly #fileExistsBehavior: string;
   readonly #folders: Folders;
+  readonly #gone: ReadonlySet<string>;
 
-  constructor(fileExistsBehavior: string, folders: Folders) {
+  /** @param gone paths that are to be taken for absent: of a preview, which removes nothing */
+  constructor(fileExistsBehavior: string, folders: Folders, gone: ReadonlySet<string> = new Set()) {
     this.#fileExistsBehavior = fileExistsBehavior;
     this.#folders = folders;
+    this.#gone = gone;
   }
 
   /** The file or the link that is copied to a path. */
@@ -192,11 +195,13 @@ export class InstallPlan {
 
   /** A link counts by itself, wherever it leads: it is what is at that place. */
   #whatIsAt(destination: string): Stats | undefined {
+    if (this.#isGone(destination)) return undefined;
     return lstatSync(this.#folders.at(destination), { throwIfNoEntry: false });
   }
 
   /** Whether the host has a directory there, also by way of links. @throws EventFailure where something else is there, or on the way */
   #hasDirectory(path: string): boolean {
+    if (this.#isGone(path)) return false;
     let isThere: boolean;
     try {
       isThere = this.#folders.has(path);
@@ -207,6 +212,12 @@ export class InstallPlan {
     if (isThere) this.#enter(path);
     else if (isDanglingLink(path)) throw needsDirectory(path);
     return isThere;
+  }
+
+  #isGone(path: string): boolean {
+    if (this.#gone.size === 0) return false;
+    for (let one = path; one !== "/"; one = dirname(one)) if (this.#gone.has(one)) return true;
+    return false;
   }
 
   /** What is copied to the place of such a directory would replace it, if it is a link, after files had gone where the link led. */

@@ -39,6 +39,11 @@ export class Originals {
     return kept !== undefined && kept === identityAt(path, folders);
   }
 
+  /** Where the files were that are kept. */
+  paths(): Iterable<string> {
+    return this.#kept.keys();
+  }
+
   /** Keeps what is at these paths. They are safe, also from a power cut, when it resolves. */
   async keep(paths: Iterable<string>, folders: Folders): Promise<void> {
     let isMore = false;

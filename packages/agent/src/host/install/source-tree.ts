@@ -102,9 +102,9 @@ export function checkSource(
   { source }: FilePaths,
 ): { readonly path: string; readonly realPath: string; readonly stats: Stats } {
   const archiveRoot = realpathSync(archiveDirectory);
-  const path = join(archiveDirectory, source);
-  if (!isInside(archiveDirectory, path.replace(/\/$/, ""))) throw sourceLeaves(source, path, archiveDirectory);
-  const isRoot = path.replace(/\/$/, "") === archiveDirectory;
+  const path = join(archiveDirectory, source).replace(/\/$/, "");
+  if (!isInside(archiveDirectory, path)) throw sourceLeaves(source, path, archiveDirectory);
+  const isRoot = path === archiveDirectory;
   const parent = isRoot ? dirname(archiveRoot) : realPathOf(dirname(path));
   if (parent === undefined) throw sourceMissing(source, path);
   if (!isRoot && !isInside(archiveRoot, parent)) throw sourceLeaves(source, path, archiveDirectory);
