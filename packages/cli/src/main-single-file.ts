@@ -16,7 +16,7 @@ function main(argv: readonly string[]): void {
 }
 
 /**
- * Becomes the same program with the settings that it was measured with, as bin/sluice starts it: V8 takes the sizes of its heap at its start
+ * Becomes the same program with the settings that it was measured with, as the launcher does (bin/sluice): V8 takes the sizes of its heap at its start
  * alone, and malloc reads the environment. The process stays the one that was started.
  */
 function startAnew({ options, name }: ProgramChoice, argv: readonly string[]): void {

@@ -8,7 +8,7 @@ export interface ProgramChoice {
 }
 
 /**
- * As bin/sluice chooses, for a release in one executable; a test holds both to each other. The settings are for those that stay: they
+ * As the launcher does (bin/sluice), for a release in one executable; a test holds both to each other. The settings are for those that stay: they
  * cost another start.
  * @param argv without Node and the program
  */
