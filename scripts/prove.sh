@@ -3,7 +3,7 @@
 # npm run prove -- rollouts
 usage='npm run prove -- [STEP...]
 
-The long form of the tests, for hours. Steps: simulation, rollouts, functions, containers, pages, console, soak, postgres, hearing; all of them without names.
+The long form of the tests, for hours. Steps: simulation, rollouts, functions, containers, pages, console, soak, postgres, hearing, kills; all of them without names.
 scripts/prove.sh says which variables change their numbers.'
 . "$(dirname -- "$0")/usage.sh"
 . "$(dirname -- "$0")/setup.sh"
@@ -79,6 +79,9 @@ export SLUICE_HEARING_OUTAGES="${SLUICE_HEARING_OUTAGES:-20,60}"
 export SLUICE_HEARING_STANDSTILL="${SLUICE_HEARING_STANDSTILL:-40}"
 export SLUICE_HEARING_HANGS_AFTER=7200000
 step hearing tests/hearing
+
+# An agent that is killed before each change that a deployment makes on its host; SLUICE_KILL_EVERY=3: before each third.
+step kills --testTimeout=0 tests/e2e/killed-agent.test.ts
 
 [ -z "$failed" ] || {
   echo "Failed:$failed" >&2

@@ -20,6 +20,8 @@ export interface SluiceAgent {
   readonly resume: () => void;
   readonly close: () => Promise<void>;
   readonly log: () => string;
+  /** The signal that ended it, if the test did not. */
+  readonly exitedBy: () => NodeJS.Signals | null;
 }
 
 export interface SluiceAgentOptions {
@@ -118,5 +120,6 @@ export function startKnownAgent(
       rmSync(directory, { recursive: true, force: true });
     },
     log: () => log,
+    exitedBy: () => child?.signalCode ?? null,
   };
 }
