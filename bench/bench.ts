@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { misuse, readCommandLine } from "../scripts/command-line.ts";
-import { agentMemory } from "./agent-memory.ts";
+import { agentIdle } from "./agent-idle.ts";
+import { agentStart } from "./agent-start.ts";
 import { clientInALoop } from "./client-in-a-loop.ts";
 import { consoleLoad, consoleMemory } from "./console.ts";
 import { containerFigures } from "./containers.ts";
@@ -27,7 +28,8 @@ const FIGURES: readonly Figure[] = [
   fiftyHosts,
   thousandHosts,
   install,
-  agentMemory,
+  agentStart,
+  agentIdle,
   serverMemory,
   requestRate,
   clientInALoop,

@@ -8,10 +8,13 @@ export interface MeasuringHelper {
   close(): void;
 }
 
-/** @param file of this folder */
-export function startHelper(file: string): MeasuringHelper {
+/**
+ * @param file of this folder
+ * @param execArgv what Node itself is told
+ */
+export function startHelper(file: string, execArgv: readonly string[] = []): MeasuringHelper {
   const environment = { ...process.env, NODE_ENV: "production" };
-  const child = fork(join(import.meta.dirname, file), { execArgv: [], env: environment });
+  const child = fork(join(import.meta.dirname, file), { execArgv: [...execArgv], env: environment });
   return {
     ask: <Answer>(order: object) =>
       new Promise<Answer>((resolve, reject) => {

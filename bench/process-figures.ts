@@ -18,10 +18,23 @@ export function memoryOf(processId: number): ProcessMemory {
 
 /** Seconds of processor time that a process has used so far, user and system. */
 export function processorSecondsOf(processId: number): number {
+  const [user, system] = times(processId);
+  return user + system;
+}
+
+/** The same of what it started, directly or not, and what has ended since. */
+export function endedChildrenSecondsOf(processId: number): number {
+  const [, , user, system] = times(processId);
+  return user + system;
+}
+
+/** Fields 14 to 17 of its line in /proc, in seconds. */
+function times(processId: number): [number, number, number, number] {
   const text = readFileSync(`/proc/${processId}/stat`, "utf8");
   // The name in parentheses may hold spaces; the fields after it are counted from the state, which is the third.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  const seconds = (field: number) => Number(fields[field]) / TICKS_PER_SECOND;
+  return [seconds(11), seconds(12), seconds(13), seconds(14)];
 }
 
 /** Processes that a process started, and those that these started, which are there now. */

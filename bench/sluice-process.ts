@@ -73,10 +73,21 @@ export interface AgentOptions {
 
 /** Enrols a host as a person would, and starts its agent. */
 export async function startAgent(release: Release, url: string, options: AgentOptions): Promise<RunningAgent> {
-  const { data, name, token, ownFolder } = options;
+  await enrolHost(release, url, options);
+  return runAgent(release, options);
+}
+
+export async function enrolHost(release: Release, url: string, { data, name, token }: AgentOptions): Promise<void> {
   const plain = environmentOf({ ...release, profiles: undefined });
   const enrolment = ["agent", "enroll", "--server", url, "--token", token, "--data", data, "--name", name];
   await run(release.launcher, enrolment, { env: plain });
+}
+
+/** The agent of a host that is enrolled. */
+export function runAgent(
+  release: Release,
+  { data, ownFolder }: Pick<AgentOptions, "data" | "ownFolder">,
+): RunningAgent {
   const args = ["agent", "run", "--data", data];
   const env = environmentOf(release);
   let child: ChildProcess;
