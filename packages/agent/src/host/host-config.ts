@@ -38,6 +38,10 @@ export interface HostConfig {
   readonly gitHubToken?: string | undefined;
   /** Variables of the agent's environment that scripts see beside those that every service has; `NAME` or `BEGINNING*`. */
   readonly scriptEnvironment: readonly string[];
+  /** Variables whose values are masked in output that leaves the host; `NAME` or `BEGINNING*`. */
+  readonly maskedVariables: readonly string[];
+  /** Whether what has a known secret's form is masked there, too. */
+  readonly maskKnownSecrets: boolean;
   /** The agent's own environment, of which scripts see what {@link scriptEnvironment} says. Default: `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** How the presigned bundle URL's server is trusted (private CA, pinned certificate). Never used for other origins. */
@@ -92,6 +96,8 @@ export const DEFAULT_HOST_CONFIG: HostConfig = {
   maxCachedBytes: DEFAULT_MAX_CACHED_BYTES,
   strictScripts: false,
   scriptEnvironment: [],
+  maskedVariables: [],
+  maskKnownSecrets: true,
   gitHubBaseUrl: "https://api.github.com",
   trustedOrigins: [],
   archiveLimits: ARCHIVE_LIMITS,

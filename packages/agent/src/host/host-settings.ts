@@ -34,6 +34,11 @@ const HOST_SETTINGS: Readonly<Record<string, HostSetting>> = {
     is: isListOf(isEnvironmentSelector),
     give: 'a list of names of variables, such as ["JAVA_HOME", "RAILS_*"]',
   },
+  maskedVariables: {
+    is: isListOf(isEnvironmentSelector),
+    give: 'a list of names of variables, such as ["DB_PASSWORD", "PAYMENT_*"]',
+  },
+  maskKnownSecrets: { is: (value) => typeof value === "boolean", give: "true or false, without quotes" },
   s3Endpoint: { is: isHttpUrl, give: 'a URL, such as "https://minio.example:9000"' },
   s3Credentials: {
     is: isS3Credentials,

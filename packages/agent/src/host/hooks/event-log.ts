@@ -2,6 +2,7 @@ import { MAX_AGENT_LOG_CHARACTERS } from "@sluice/model/diagnostics.ts";
 import type { DeploymentsLog } from "../deployments-log.ts";
 import { localTime } from "../local-time.ts";
 import { RotatedFile } from "../rotated-file.ts";
+import { KeyLines, MASK, type OutputMask } from "./secret-mask.ts";
 
 /** The AWS agent never rotates a deployment's own log, so one chatty script can fill the disk there. */
 const MAX_SCRIPTS_LOG_FILES = 4;
@@ -12,10 +13,15 @@ export class EventLog {
   readonly #deploymentId: string;
   readonly #deploymentsLog: DeploymentsLog;
   readonly #scriptsLog: RotatedFile;
+  readonly #mask: OutputMask;
+  readonly #keys: KeyLines | undefined;
   readonly #tail: string[] = [];
   #tailCharacters = 0;
 
-  constructor(scriptsLogFile: string, deploymentId: string, deploymentsLog: DeploymentsLog) {
+  /** @param mask of what leaves this host, which the tail does; its own files have what scripts said, as the AWS agent's */
+  constructor(scriptsLogFile: string, deploymentId: string, deploymentsLog: DeploymentsLog, mask: OutputMask) {
+    this.#mask = mask;
+    this.#keys = mask.hasKnownForms ? new KeyLines() : undefined;
     this.#scriptsLog = new RotatedFile(scriptsLogFile, {
       fileMaxBytes: MAX_SCRIPTS_LOG_FILE_BYTES,
       filesMax: MAX_SCRIPTS_LOG_FILES,
@@ -27,7 +33,7 @@ export class EventLog {
   /** Lines without their ends. A full disk must not stop a script that may be freeing it, so failures to log pass. */
   append(lines: readonly string[]): void {
     if (lines.length === 0) return;
-    for (const line of lines) this.#remember(`${line}\n`);
+    for (const line of lines) this.#remember(`${this.#keys?.isBody(line) ? MASK : line}\n`);
     const stamp = localTime(new Date());
     try {
       this.#scriptsLog.append(lines.map((line) => `${stamp} ${line}\n`).join(""));
@@ -39,7 +45,11 @@ export class EventLog {
 
   /** The last whole lines, together below the agent's limit; a longer single line leaves it empty, as in the reference. */
   tail(): string {
-    return this.#tail.join("");
+    const lines = this.#tail.map((entry) => this.#mask.line(entry));
+    let characters = lines.reduce((sum, line) => sum + line.length, 0);
+    // A mask may be longer than what it stands for.
+    while (characters >= MAX_AGENT_LOG_CHARACTERS) characters -= lines.shift()?.length ?? characters;
+    return lines.join("");
   }
 
   close(): void {

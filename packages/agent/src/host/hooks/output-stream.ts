@@ -34,6 +34,11 @@ export class OutputStream {
     this.#collect(chunk);
   }
 
+  /** Whether what is written now is left out. */
+  get isFull(): boolean {
+    return this.#omittedBytes > 0;
+  }
+
   /** A word of the agent's own; not counted, since the agent says little. */
   say(text: string, scriptName: string): void {
     this.#collect({ stream: "agent", scriptName, text: `${text}\n` });

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSy
 import { dirname, join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createHostFixture, type HostFixture, isRoot, specification, tgz } from "../host.fixture.ts";
+import { appSpec, createHostFixture, type HostFixture, isRoot, specification, tgz } from "../host.fixture.ts";
 import type { HostConfigInput } from "../host-config.ts";
 import { ownAccount } from "../install/accounts.ts";
 import { type DeploymentLayout, layoutOf } from "../layout.ts";
@@ -621,4 +621,30 @@ describe("which revision supplies the scripts", () => {
       "outside the revision",
     );
   });
+});
+
+test("secrets are masked in what leaves the host, in the stream and the tail; the host's own log has them", async () => {
+  const masked = await createHostFixture({
+    environment: { PATH: process.env.PATH, SHOP_PIN: "4711-0815" },
+    scriptEnvironment: ["SHOP_PIN"],
+    maskedVariables: ["SHOP_*"],
+  });
+  try {
+    const script =
+      '#!/bin/sh\nprintf %s "the pin is $SHO"\necho "P_PIN $SHOP_PIN"; echo password=hunter2 >&2; exit 3\n';
+    const bundle = tgz({
+      "appspec.yml": appSpec(masked.destination, { hooks: { BeforeInstall: ["say.sh"] } }),
+      "app/file": "x",
+      "say.sh": script,
+    });
+    const outcome = await masked.deploy("d-1", bundle);
+    expect(outcome.message).toBe("Script at specified location: say.sh failed with exit code 3");
+    expect(outcome.log).toContain("[stdout]the pin is P_PIN ***\n");
+    expect(outcome.log).toContain("[stderr]password=***\n");
+    for (const text of [masked.text(), outcome.log]) expect(text).not.toMatch(/4711|hunter2/);
+    const { scriptsLogFile } = layoutOf(masked.root, specification({ DeploymentId: "d-1" }));
+    expect(readFileSync(scriptsLogFile, "utf8")).toContain("P_PIN 4711-0815");
+  } finally {
+    await masked.close();
+  }
 });

@@ -9,12 +9,14 @@ import { ownAccount } from "../install/accounts.ts";
 import { bareDeploymentId, type DeploymentLayout } from "../layout.ts";
 import type { CommandOutcome, OutputSink } from "../lifecycle-command.ts";
 import { EventLog } from "./event-log.ts";
+import { readHostEnvironment } from "./host-environment.ts";
 import { withOlderRevision } from "./older-revision.ts";
 import type { OutputPipes } from "./output-pipes.ts";
 import { OutputStream } from "./output-stream.ts";
 import { runScript } from "./run-script.ts";
-import { scriptEnvironment, withAccount } from "./script-environment.ts";
+import { type Environment, isMaskedVariable, scriptEnvironment, withAccount } from "./script-environment.ts";
 import { type ScriptSource, sourceIn, supplyingDirectory } from "./script-source.ts";
+import { type OutputMask, outputMask } from "./secret-mask.ts";
 
 export interface HookContext {
   readonly specification: DeploymentSpecification;
@@ -59,11 +61,12 @@ export async function runScriptsOf(
   if (scripts.length === 0) return succeeded();
   await adoptArchive(source.deploymentDirectory);
 
-  const log = new EventLog(layout.scriptsLogFile, bareDeploymentId(specification), context.deploymentsLog);
   const output = new OutputStream(context.sink, config.timing.outputBatch);
   const agentEnvironment = config.environment ?? process.env;
   const own = scriptEnvironment(eventName, specification, agentEnvironment, config.scriptEnvironment);
   const environment = withAccount({ ...own, ...more.environment }, await ownAccount());
+  const mask = maskOf(environment, agentEnvironment, specification, config);
+  const log = new EventLog(layout.scriptsLogFile, bareDeploymentId(specification), context.deploymentsLog, mask);
   const endsAt = performance.now() + (more.maxSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
   try {
     log.append([`LifecycleEvent - ${eventName}`]);
@@ -75,6 +78,7 @@ export async function runScriptsOf(
           archiveDirectory: source.archiveDirectory,
           environment,
           log,
+          mask,
           output,
           pipes: context.pipes,
           timing: config.timing,
@@ -91,4 +95,19 @@ export async function runScriptsOf(
     output.end();
     log.close();
   }
+}
+
+/** Of variables by their names, of what scripts see and of what the agent itself has; and the agent's own keys, which no script has from it. */
+function maskOf(
+  environment: Readonly<Record<string, string>>,
+  agentEnvironment: Environment,
+  { GitHubAccessToken }: DeploymentSpecification,
+  { maskedVariables, maskKnownSecrets, gitHubToken, s3Credentials }: HostConfig,
+): OutputMask {
+  const all = { ...readHostEnvironment(), ...agentEnvironment, ...environment };
+  const named = Object.entries(all).flatMap(([name, value]) =>
+    value !== undefined && isMaskedVariable(name, value, maskedVariables) ? [value] : [],
+  );
+  const keys = [GitHubAccessToken, gitHubToken, s3Credentials?.secretAccessKey, s3Credentials?.sessionToken];
+  return outputMask([...named, ...keys.filter((key) => key !== undefined)], maskKnownSecrets);
 }

@@ -17,11 +17,14 @@ import { LineSplitter } from "./line-splitter.ts";
 import type { OutputPipe, OutputPipes } from "./output-pipes.ts";
 import type { OutputStream } from "./output-stream.ts";
 import { type ScriptCommand, scriptCommand } from "./script-command.ts";
+import { type OutputMask, StreamMask } from "./secret-mask.ts";
 
 export interface ScriptContext {
   readonly archiveDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly log: EventLog;
+  /** Of what leaves this host. */
+  readonly mask: OutputMask;
   readonly output: OutputStream;
   readonly pipes: OutputPipes;
   readonly timing: HostTiming;
@@ -220,9 +223,11 @@ function collect(
 ): () => void {
   const { reader } = pipe;
   const splitter = new LineSplitter();
+  const mask = new StreamMask(context.mask);
   let isOver = false;
   const take = ({ text, lines }: ReturnType<LineSplitter["push"]>) => {
-    context.output.write({ stream, scriptName: script.location, text });
+    // What is left out need not be masked.
+    context.output.write({ stream, scriptName: script.location, text: context.output.isFull ? text : mask.push(text) });
     context.log.append(lines.map((line) => `[${stream}]${line}`));
   };
   reader.on("data", (bytes: Buffer) => {
@@ -238,6 +243,7 @@ function collect(
     // What was read before and waited for its turn. Each of these comes by way of the event above, too.
     while (reader.read() !== null);
     take(splitter.end());
+    context.output.write({ stream, scriptName: script.location, text: mask.end() });
   };
 }
 

@@ -20,6 +20,9 @@ const OWN_PREFIXES = ["AWS_", "SLUICE_"] as const;
 const CREDENTIAL_WORDS =
   /(^|_)(SECRETS?|TOKEN|PASSWORD|PASSWD|PASS|PWD|PAT|CREDENTIALS?|PRIVATE_KEY|ACCESS_KEY|SECRET_KEY|API_KEY)(_|$)/i;
 
+/** Working directories. */
+const NOT_CREDENTIALS: ReadonlySet<string> = new Set(["PWD", "OLDPWD"]);
+
 /** A name, or the beginning of names and a `*`. */
 const SELECTOR = /^(?:[A-Za-z_][A-Za-z0-9_]*\*?|\*)$/;
 
@@ -81,6 +84,12 @@ export function withheldNames(agentEnvironment: Environment, named: readonly str
     .filter(([name, value]) => value !== undefined && !isOwn(name) && !isPassedOn(name, value, named))
     .map(([name]) => name)
     .sort();
+}
+
+/** Whether the variable's value is masked where output leaves the host: it is named, or its name is a credential's. A path is none. */
+export function isMaskedVariable(name: string, value: string, named: readonly string[]): boolean {
+  const isNamed = named.some((entry) => (entry.endsWith("*") ? name.startsWith(entry.slice(0, -1)) : name === entry));
+  return isNamed || (CREDENTIAL_WORDS.test(name) && !NOT_CREDENTIALS.has(name) && !value.startsWith("/"));
 }
 
 /** Whether it is the name of a variable, or the beginning of names with a `*`. */
