@@ -5,6 +5,7 @@ import type { LifecycleHost } from "./host/lifecycle-host.ts";
 import { whoElseMayChange } from "./host/who-else-may-change.ts";
 import { AGENT_VERSION } from "./identity/agent-version.ts";
 import { ENROLMENT_FILE_NAMES, type Enrolment, readEnrolment } from "./identity/enrolment-files.ts";
+import { EnrolmentWatch } from "./identity/enrolment-watch.ts";
 import { trustIn } from "./identity/server-pins.ts";
 import { type AgentLog, type AgentLogFormat, createAgentLog, describeFailure } from "./process/agent-log.ts";
 import { pause } from "./process/back-off.ts";
@@ -102,6 +103,8 @@ async function serve(
 ): Promise<number> {
   const tls = trustIn(enrolment, directory, log);
   const server = connectToServer(enrolment, tls, log);
+  const watch = new EnrolmentWatch({ directory, enrolment, connections: () => [server.connections], log });
+  watch.start();
   const journal = Journal.open(directory);
   const leaving = new AbortController();
   const ending = new AbortController();
@@ -165,6 +168,7 @@ async function serve(
   parts.logs.close();
   parts.scripts.close();
   await journal.close();
+  watch.close();
   server.close();
   log.info("the agent has stopped");
   return isSwitching ? SWITCH_EXIT_CODE : EXIT_STOPPED;

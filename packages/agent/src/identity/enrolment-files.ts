@@ -172,6 +172,13 @@ export function replaceHostSettings(directory: string, changed: Readonly<Record<
   replaceEnrolmentFile(directory, "agent", asText({ ...agent, host: { ...agent.host, ...changed } }));
 }
 
+/** Stores a new key of the same host. Between the two files the enrolment is none, which readers wait out. */
+export function replaceCredentials(directory: string, credentials: Enrolment["credentials"]): void {
+  const agent = JSON.parse(readText(directory, ENROLMENT_FILE_NAMES.agent)) as object;
+  replaceEnrolmentFile(directory, "credentials", asText(credentials));
+  replaceEnrolmentFile(directory, "agent", asText({ ...agent, accessKeyId: credentials.accessKeyId }));
+}
+
 /** @throws {NotEnrolled} when there is none, or not all of it */
 export function readEnrolment(directory: string): Enrolment {
   const read = (name: string): string => {

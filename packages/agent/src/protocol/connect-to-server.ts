@@ -1,3 +1,4 @@
+import type { Agent as HttpsAgent } from "node:https";
 import { agentFor, type TlsTrust } from "@sluice/wire/client/connection-agent.ts";
 import { CorrectedClock } from "@sluice/wire/client/corrected-clock.ts";
 import { ServiceError } from "@sluice/wire/client/errors.ts";
@@ -36,6 +37,7 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set(["ThrottlingException", "Se
 export interface ServerConnection extends HostServer {
   /** By the server's clock, where this host's is wrong. */
   now(): Date;
+  readonly connections: Pick<HttpsAgent, "options">;
   /** Closes the connections; calls under way fail. */
   close(): void;
 }
@@ -133,6 +135,7 @@ export function connectToServer(
     async putLogs(chunks, signal) {
       await orRefusal(sluice.call("PutHostLogs", { hostIdentifier, chunks }, { signal, timeoutMs }));
     },
+    connections: connections as unknown as HttpsAgent,
     close() {
       connections.destroy();
     },

@@ -1,18 +1,20 @@
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
-import { createServiceClient } from "@sluice/wire/client/service-client.ts";
+import { createServiceClient, type ServiceClient } from "@sluice/wire/client/service-client.ts";
 import { SLUICE_SIGNING_NAME, SLUICE_TARGET_PREFIX } from "@sluice/wire/sluice/sluice-api.ts";
 import type { SluiceOperations } from "@sluice/wire/sluice/sluice-operations.ts";
 import { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import { proxyOfAgent } from "../host/agent-proxy.ts";
 import { AGENT_VERSION } from "../identity/agent-version.ts";
-import { type Enrolment, readEnrolment } from "../identity/enrolment-files.ts";
+import { type Enrolment, readEnrolment, replaceCredentials } from "../identity/enrolment-files.ts";
 import { trustIn } from "../identity/server-pins.ts";
 import { describeFailure } from "../process/agent-log.ts";
 import { connectToServer } from "./connect-to-server.ts";
 import { cureOfRefusal, ServerRefusal } from "./host-server.ts";
 
 const QUIET = { info: () => {}, warn: () => {} };
-const RETIRE_PATIENCE_MILLISECONDS = 15_000;
+const PATIENT = { timeoutMs: 15_000 };
+/** In which an agent that stands still, or hangs on to a connection, may go on with the old one. */
+const KEEP_OLD_KEY_SECONDS = 60 * 60;
 
 /** Whether the server takes the host's key, asked without an agent. */
 export type KeyAnswer =
@@ -57,27 +59,45 @@ export async function enrolmentTrouble(directory: string, server: string | undef
 /** Takes this host off its server, by its own key. @returns why the server still lists it; undefined when it does not */
 export async function retireHost(directory: string): Promise<string | undefined> {
   try {
-    const enrolment = readEnrolment(directory);
-    const { server, region, credentials, hostId, host } = enrolment;
-    const trust = trustIn(enrolment, directory, QUIET, { isStored: false });
-    const connections = agentFor(server, trust, proxyOfAgent(server, host)?.url);
-    const sluice = createServiceClient<SluiceOperations>({
-      endpoint: server,
-      connections,
-      region,
-      credentials,
-      userAgent: `sluice-agent/${AGENT_VERSION}`,
-      table: SLUICE_TABLE,
-      targetPrefix: SLUICE_TARGET_PREFIX,
-      signingName: SLUICE_SIGNING_NAME,
-    });
-    try {
-      await sluice.call("RemoveHost", { host: hostId }, { timeoutMs: RETIRE_PATIENCE_MILLISECONDS });
-      return undefined;
-    } finally {
-      connections.destroy();
-    }
+    await ownCall(directory, ({ hostId }, sluice) => sluice.call("RemoveHost", { host: hostId }, PATIENT));
+    return undefined;
   } catch (error) {
     return describeFailure(error);
+  }
+}
+
+/** Gets a new key for this host by its old one, which stays good for a while, and stores it. A running agent takes it up within seconds. */
+export async function rotateHostKey(directory: string): Promise<{ readonly accessKeyId: string }> {
+  return ownCall(directory, async (enrolment, sluice) => {
+    const { accessKeyId } = enrolment.credentials;
+    const answer = await sluice.call("RotateAccessKey", { accessKeyId, keepOldSeconds: KEEP_OLD_KEY_SECONDS }, PATIENT);
+    const credentials = { accessKeyId: answer.accessKey.accessKeyId, secretAccessKey: answer.secretAccessKey };
+    replaceCredentials(directory, credentials);
+    return { accessKeyId: credentials.accessKeyId };
+  });
+}
+
+async function ownCall<T>(
+  directory: string,
+  act: (enrolment: Enrolment, sluice: ServiceClient<SluiceOperations>) => Promise<T>,
+): Promise<T> {
+  const enrolment = readEnrolment(directory);
+  const { server, region, credentials, host } = enrolment;
+  const trust = trustIn(enrolment, directory, QUIET, { isStored: false });
+  const connections = agentFor(server, trust, proxyOfAgent(server, host)?.url);
+  const sluice = createServiceClient<SluiceOperations>({
+    endpoint: server,
+    connections,
+    region,
+    credentials,
+    userAgent: `sluice-agent/${AGENT_VERSION}`,
+    table: SLUICE_TABLE,
+    targetPrefix: SLUICE_TARGET_PREFIX,
+    signingName: SLUICE_SIGNING_NAME,
+  });
+  try {
+    return await act(enrolment, sluice);
+  } finally {
+    connections.destroy();
   }
 }

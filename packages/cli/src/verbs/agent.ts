@@ -34,6 +34,7 @@ export function define(command: Command): void {
   defineRun(command);
   defineStatus(command);
   defineDoctor(command);
+  defineRotateKey(command);
   defineAdopt(command);
 }
 
@@ -119,6 +120,22 @@ function defineUninstall(parent: Command): void {
         `Note: the server still lists the host (${visibleText(notRetired)}). Take it off there: sluice hosts remove ${hostId || "NAME"}`,
       );
     }
+  });
+}
+
+function defineRotateKey(parent: Command): void {
+  const rotate = parent
+    .command("rotate-key")
+    .description(
+      "replace this host's key by a new one; a running agent takes it up, and the old one is good for an hour more",
+    );
+  addJsonOption(addInstalledDataOption(rotate));
+  addExamples(rotate, "sudo sluice agent rotate-key");
+  rotate.action(async (options: { readonly data: string; readonly json?: boolean }) => {
+    const { rotateHostKey } = await import("@sluice/agent/protocol/host-calls.ts");
+    const rotated = await rotateHostKey(options.data);
+    if (options.json) printJson(rotated);
+    else print(`The host's key is ${rotated.accessKeyId} now. A running agent uses it within seconds.`);
   });
 }
 

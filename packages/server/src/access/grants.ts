@@ -113,7 +113,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "sluice:CreateAccessKey": ROOT,
   "sluice:ListAccessKeys": READERS,
   "sluice:UpdateAccessKey": ROOT,
-  "sluice:RotateAccessKey": ROOT,
+  "sluice:RotateAccessKey": { root: "allowed", host: "allowed" },
   "sluice:DeleteAccessKey": ROOT,
   "sluice:ListPolicies": READERS,
   "sluice:GetPolicy": READERS,

@@ -1,3 +1,4 @@
+import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { RotateAccessKeyInput, RotateAccessKeyOutput } from "@sluice/wire/sluice/access-api.ts";
 import { newAccessKey } from "../../../access/new-access-key.ts";
 import { endTemporaryKeysBy } from "../../../store/iam/temporary-keys.ts";
@@ -17,6 +18,13 @@ export const MAX_KEEP_ROTATED_KEY_SECONDS = 30 * 24 * 60 * 60;
 /** A second key with the rights of the first, which expires soon. What had a time to live has the same one again. */
 export const rotateAccessKey: Operation<RotateAccessKeyInput, RotateAccessKeyOutput> = async (input, context) => {
   const { accessKeyId: oldId } = input;
+  const { principal } = context;
+  if (principal.role === "host" && oldId !== principal.accessKeyId) {
+    throw new CallerFault(
+      "AccessDeniedException",
+      `The access key ${principal.accessKeyId} is a host's: it may rotate itself only.`,
+    );
+  }
   const keepSeconds = requireKeepSeconds(input.keepOldSeconds);
   const { accessKeyId, secretAccessKey } = newAccessKey(context.randomText);
   const now = context.now();
