@@ -30,8 +30,14 @@ async function said(line: string | readonly string[]): Promise<string | undefine
 test.each([
   ["hosts lst", "error: unknown command 'lst' of sluice hosts: did you mean list?"],
   ["hosts rmove web-1", "error: unknown command 'rmove' of sluice hosts: did you mean remove?"],
-  ["agent start --data x", "error: unknown command 'start' of sluice agent: use one of enroll, run, status"],
-  ["agent zzzzzz", "error: unknown command 'zzzzzz' of sluice agent: use one of enroll, run, status"],
+  [
+    "agent start --data x",
+    "error: unknown command 'start' of sluice agent: use one of install, uninstall, enroll, run, status, doctor, rotate-key, adopt",
+  ],
+  [
+    "agent zzzzzz",
+    "error: unknown command 'zzzzzz' of sluice agent: use one of install, uninstall, enroll, run, status, doctor, rotate-key, adopt",
+  ],
   ["server --dta x", "error: unknown option '--dta' of sluice server: did you mean --data?"],
   ["server --dta=x", "error: unknown option '--dta' of sluice server: did you mean --data?"],
   ["token create --tags A=b", "error: unknown option '--tags' of sluice token create: did you mean --tag?"],
