@@ -15,6 +15,8 @@ const INTERNAL = new Set([
   "packages/agent/src/upgrade/try-program.ts MAX_SAID_CHARACTERS",
   "packages/server/src/operations/command/poll-host-command.ts MAX_HOLD_SECONDS",
   "packages/model/src/reference/yaml-grammar.ts MAX_REFERENCE_DEPTH",
+  "packages/cli/src/init/project-folder.ts MAX_READ_BYTES",
+  "packages/cli/src/init/project.ts MAX_NAME_CHARACTERS",
   "packages/model/src/reference/yaml-scanner.ts MAX_KEY_CHARACTERS",
   "packages/model/src/reference/yaml-token-rules.ts MAX_VERSION_DIGITS",
   "packages/server/src/operations/iam/iam-context.ts MAX_MAX_ITEMS",

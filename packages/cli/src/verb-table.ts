@@ -19,6 +19,11 @@ export const VERBS: readonly Verb[] = [
   },
   { name: "plan", summary: "check a deployment without changing anything", load: () => import("./verbs/plan.ts") },
   {
+    name: "init",
+    summary: "write a first AppSpec, with scripts, for the project in a directory",
+    load: () => import("./verbs/init.ts"),
+  },
+  {
     name: "lint",
     summary: "check an AppSpec, and the bundle around it, without a server",
     load: () => import("./verbs/lint.ts"),
