@@ -91,9 +91,8 @@ it.skipIf(existsSync("/run/systemd/system"))(
       expect(third.exitCode).toBe(1);
       expect(third.stdout + third.stderr).toContain("no database");
     } finally {
-      await server.run("rollback", ...group, "--watch");
-      const pid = Number(readFileSync(join(installed, ".service/pid"), "utf8"));
-      process.kill(pid);
+      const pid = readFileSync(join(installed, ".service/pid"), "utf8").trim();
+      await runProgram("sh", ["-c", `kill ${Number(pid)}`], cleanEnvironment());
     }
   },
 );

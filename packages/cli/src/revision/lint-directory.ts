@@ -5,8 +5,9 @@ import type { AppSpec, FileExistsBehavior } from "@sluice/model/app-spec/app-spe
 import { MAX_APP_SPEC_BYTES } from "@sluice/model/app-spec/yaml-text.ts";
 import { excerpt } from "@sluice/model/excerpt.ts";
 import { findInBundle, listBundle, type NamedEntry } from "@sluice/model/lint/bundle-listing.ts";
-import { FILE_START_BYTES, fileStart } from "@sluice/model/lint/file-start.ts";
+import { fileStart } from "@sluice/model/lint/file-start.ts";
 import { describeFinding, type Finding } from "@sluice/model/lint/finding.ts";
+import { leftRunning, SCRIPT_BYTES } from "@sluice/model/lint/left-running.ts";
 import { lintAppSpec, scriptLocations } from "@sluice/model/lint/lint-bundle.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { printError } from "../output.ts";
@@ -80,8 +81,8 @@ export async function lintDirectory(directory: string): Promise<RevisionLint> {
     const found = findInBundle(listing, location);
     const facts = found.is === "file" ? files.get(found.path) : undefined;
     if (found.is !== "file" || facts === undefined) continue;
-    const start = fileStart(await readStart(join(directory, found.path), FILE_START_BYTES));
-    files.set(found.path, { ...facts, start });
+    const bytes = await readStart(join(directory, found.path), SCRIPT_BYTES);
+    files.set(found.path, { ...facts, start: fileStart(bytes), leftRunning: leftRunning(bytes.toString()) });
   }
   return { fileName, ...lintAppSpec(content, { ...listing, files }) };
 }

@@ -75,6 +75,32 @@ it.each([
   expect(await told(await put(name, text))).toContain(line);
 });
 
+it.each([
+  [
+    "hooks:\n  AfterInstall:\n    location: a.sh\n",
+    "Is the dash missing? Each script begins with one: - location: SCRIPT.",
+  ],
+  ["hooks:\n  - AfterInstall:\n", "Remove the dash before each event"],
+  ["hooks:\n\tAfterInstall:\n", "Indent with spaces"],
+  ["file_exists_behavior: overwrite\n", "such as file_exists_behavior: OVERWRITE"],
+])("says what was probably meant where the agents' words do not: %j", async (text, hint) => {
+  expect(await told(await put("appspec.yml", HEAD + text))).toContain(hint);
+});
+
+it("sees what an editor left, and a service that keeps the hook's outputs, in a directory and in archives", async () => {
+  const file = await put("appspec.yml", `\ufeff# x\r\n${HEAD}hooks:\n  ValidateService:\n    - location: a.sh\n`);
+  await put("a.sh", "#!/bin/sh\nnode server.js &\n");
+  const archive = join(directory, "b.tar");
+  execFileSync("tar", ["-cf", archive, "a.sh", "appspec.yml"], { cwd: directory });
+  for (const path of [file, archive]) {
+    expect((await lintPath(path)).findings.map(({ check, line }) => `${check} ${line}`)).toEqual([
+      "byte-order-mark 1",
+      "line-ends 1",
+      "left-running 6",
+    ]);
+  }
+});
+
 it("lets nothing that a bundle wrote reach the terminal as it is", async () => {
   const file = await put("appspec.yml", `${HEAD}"hoo\\e[31mks": 1\nhooks:\n  "A\\nb\\u202e": [{location: a}]\n`);
   expect(await told(file)).not.toMatch(/(?![\n])[\p{C}]/u);

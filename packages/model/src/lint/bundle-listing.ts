@@ -8,6 +8,7 @@ import {
 import { type EntryProblem, entryPathOf, linkTargetProblem } from "../bundle/entry-name.ts";
 import { wrapperOf } from "../bundle/wrapper.ts";
 import type { FileStart } from "./file-start.ts";
+import type { LeftRunning } from "./left-running.ts";
 
 /** What is known of a file beyond its place. */
 export interface FileFacts {
@@ -15,6 +16,8 @@ export interface FileFacts {
   readonly isExecutable: boolean | null;
   /** Null: its content was not looked at. */
   readonly start: FileStart | null;
+  /** What a script leaves running with its own outputs; absent: not looked at. */
+  readonly leftRunning?: readonly LeftRunning[];
 }
 
 export type NamedEntry =
@@ -53,13 +56,17 @@ export function listBundle(named: Iterable<readonly [name: string, entry: NamedE
       continue;
     }
     kinds.push([place.path, entry.kind === "link" ? { linksTo: entry.target } : entry.kind]);
-    if (entry.kind === "file") facts.set(place.path, { isExecutable: entry.isExecutable, start: entry.start });
+    if (entry.kind === "file") facts.set(place.path, factsOf(entry));
   }
   const { entries, problems } = bundleEntries(kinds);
   refused.push(...problems);
   const wrapper = wrapperOf((directory) => namesIn(entries, directory));
   if (wrapper === "") return { entries, files: facts, refused, wrapper };
   return { entries: below(wrapper, entries), files: below(wrapper, facts), refused, wrapper };
+}
+
+function factsOf({ isExecutable, start, leftRunning }: FileFacts): FileFacts {
+  return { isExecutable, start, ...(leftRunning === undefined ? {} : { leftRunning }) };
 }
 
 function namesIn(entries: BundleEntries, directory: string): string[] | undefined {

@@ -13,7 +13,12 @@ import type { InstalledPaths } from "./installed-paths.ts";
 import { repeatedKeys, unknownKeys } from "./key-checks.ts";
 import { findingPlace, type LintSubject, type WrittenAppSpec } from "./lint-subject.ts";
 import { exceptsThatMiss, misreadModes, pointlessPermissions, unusablePermissions } from "./permission-checks.ts";
-import { programsWithoutModes, scriptsThatCannotRun, scriptsThatRunOtherwise } from "./script-checks.ts";
+import {
+  programsWithoutModes,
+  scriptsThatCannotRun,
+  scriptsThatRunOtherwise,
+  servicesLeftRunning,
+} from "./script-checks.ts";
 
 /** Looks at the file alone, also at one that agents refuse: a misspelt key may be why. */
 export interface WrittenCheck {
@@ -44,6 +49,7 @@ export const CHECKS: readonly Check[] = [
   { names: ["no-validation"], find: noValidation },
   { names: ["missing-script", "unusable-script", "outside"], find: scriptsThatCannotRun, os: "linux" },
   { names: ["script-start", "not-executable"], find: scriptsThatRunOtherwise, os: "linux" },
+  { names: ["left-running"], find: servicesLeftRunning, os: "linux" },
   { names: ["no-modes"], find: programsWithoutModes, os: "linux" },
   { names: ["unusable-value"], find: unusableFiles },
   { names: ["missing-source", "outside"], find: sourcesThatCannotBe, os: "linux" },
@@ -57,7 +63,13 @@ export const CHECKS: readonly Check[] = [
 
 /** Every name that a finding may have. */
 export const CHECK_NAMES: readonly string[] = [
-  ...new Set(["refused", "missing-app-spec", ...[...WRITTEN_CHECKS, ...CHECKS].flatMap(({ names }) => names)]),
+  ...new Set([
+    "refused",
+    "missing-app-spec",
+    "byte-order-mark",
+    "line-ends",
+    ...[...WRITTEN_CHECKS, ...CHECKS].flatMap(({ names }) => names),
+  ]),
 ];
 
 function forWindows({ root, places }: LintSubject): Finding[] {

@@ -49,7 +49,9 @@ export function sourcesThatCannotBe(subject: LintSubject): Finding[] {
     const cure = /[*?[{]/.test(entry.source)
       ? "A source is a path, not a pattern: name the directory to install its whole content."
       : meant === undefined
-        ? "Add it to the bundle, or correct the source."
+        ? entry.source.startsWith("/")
+          ? "A source is a path in the bundle, not on this machine: add it to the bundle, or correct the source."
+          : "Add it to the bundle, or correct the source."
         : `Did you mean ${quoted(meant)}?`;
     const message = `The source ${quoted(entry.source)} is not in the bundle: every host fails at DownloadBundle${when} (with the AWS agent at Install). ${cure}`;
     return [{ check: "missing-source", severity: "error", ...place, message }];

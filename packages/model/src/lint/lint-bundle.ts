@@ -8,6 +8,7 @@ import { CHECKS, WRITTEN_CHECKS } from "./checks.ts";
 import type { Finding } from "./finding.ts";
 import { installedPaths } from "./installed-paths.ts";
 import { findingPlace, quoted } from "./lint-subject.ts";
+import { hintOn, unseenInText } from "./text-checks.ts";
 
 export interface LintReport {
   /** By line; errors first where several are on one. */
@@ -21,7 +22,7 @@ export interface LintReport {
  * @param bundle null: what is in the bundle is not known, and only the file itself is checked
  */
 export function lintAppSpec(content: string | Uint8Array, bundle: BundleListing | null): LintReport {
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...unseenInText(content)];
   let appSpec: AppSpec | null = null;
   try {
     const document = readYamlDocument(content);
@@ -41,7 +42,12 @@ export function lintAppSpec(content: string | Uint8Array, bundle: BundleListing 
     }
   } catch (error) {
     if (!(error instanceof AppSpecError)) throw error;
-    findings.push({ check: "refused", severity: "error", ...findingPlace(error.place), message: error.message });
+    findings.push({
+      check: "refused",
+      severity: "error",
+      ...findingPlace(error.place),
+      message: `${error.message}${hintOn(error.message)}`,
+    });
   }
   return { findings: inOrder(findings), appSpec };
 }

@@ -111,6 +111,23 @@ export function scriptsThatRunOtherwise(subject: LintSubject): Finding[] {
   });
 }
 
+/** Services that a script starts with its own outputs: its event ends only when they do. */
+export function servicesLeftRunning(subject: LintSubject): Finding[] {
+  const { bundle } = subject;
+  if (bundle === null) return [];
+  return scriptsOf(subject).flatMap((script): Finding[] => {
+    if (consequenceIn(script.event) === undefined) return [];
+    const found = findInBundle(bundle, script.location);
+    const started = found.is === "file" ? (bundle.files.get(found.path)?.leftRunning ?? []) : [];
+    return started.slice(0, MAX_TOLD_COMMANDS).map(({ line, command }) => ({
+      check: "left-running",
+      severity: "warning" as const,
+      ...placeOf(subject, script, "location"),
+      message: `Line ${line} of the script ${quoted(script.location)} starts ${quoted(command)} in the background with the script's own outputs. The agent waits until they are closed, so ${script.event} fails when its timeout is over. Redirect all three before the &: </dev/null >FILE 2>&1 &`,
+    }));
+  });
+}
+
 /** Programs that nothing can run, since the bundle has no modes and agents make hook scripts alone executable. */
 export function programsWithoutModes(subject: LintSubject): Finding[] {
   const { bundle } = subject;
@@ -125,6 +142,7 @@ export function programsWithoutModes(subject: LintSubject): Finding[] {
   return [{ check: "no-modes", severity: "warning", line: null, message }];
 }
 
+const MAX_TOLD_COMMANDS = 3;
 const PROGRAM_PATH = /\.sh$|(^|\/)s?bin\/[^/]+$/;
 
 const BY_SH = "so /bin/sh runs it, whatever interpreter it needs";

@@ -3,12 +3,14 @@ import { quotedEntryName } from "@sluice/model/bundle/entry-name.ts";
 import {
   APP_SPEC_NAMES,
   type BundleListing,
+  type FileFacts,
   findInBundle,
   listBundle,
   type NamedEntry,
 } from "@sluice/model/lint/bundle-listing.ts";
-import { FILE_START_BYTES, type FileStart, fileStart } from "@sluice/model/lint/file-start.ts";
+import { fileStart } from "@sluice/model/lint/file-start.ts";
 import type { Finding } from "@sluice/model/lint/finding.ts";
+import { leftRunning, SCRIPT_BYTES } from "@sluice/model/lint/left-running.ts";
 import { lintAppSpec, missingAppSpec, scriptLocations } from "@sluice/model/lint/lint-bundle.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { BundleType } from "@sluice/model/revision-location.ts";
@@ -32,6 +34,8 @@ const MAX_APP_SPECS_BEYOND = 8;
 /** AppSpecs in directories that are kept until it is known whether their directory is taken away. */
 const MAX_WRAPPED_APP_SPECS = 4;
 const MAX_LINK_TARGET_BYTES = 4096;
+/** Scripts of a tar that are read; it has to be done before the AppSpec says which are run. */
+const MAX_READ_SCRIPTS = 100;
 
 const EXECUTABLE_BITS = 0o111;
 
@@ -103,7 +107,7 @@ interface BundleContent {
   /** Whether `listing` has every entry. */
   readonly isWhole: boolean;
   /** The first bytes of files, by paths with the wrapper, where they were not read with the listing. */
-  readonly startsOf?: (paths: ReadonlySet<string>) => Promise<ReadonlyMap<string, FileStart>>;
+  readonly startsOf?: (paths: ReadonlySet<string>) => Promise<ReadonlyMap<string, ScriptFacts>>;
 }
 
 /** Zips are gone through once more for the first bytes of the scripts alone. */
@@ -120,11 +124,17 @@ async function withStarts(
     if (found.is === "file") scripts.add(`${prefix}${found.path}`);
   }
   const files = new Map(listing.files);
-  for (const [path, start] of await startsOf(scripts)) {
+  for (const [path, facts] of await startsOf(scripts)) {
     const name = path.slice(prefix.length);
-    files.set(name, { isExecutable: null, ...files.get(name), start });
+    files.set(name, { isExecutable: null, ...files.get(name), ...facts });
   }
   return { ...listing, files };
+}
+
+type ScriptFacts = Pick<FileFacts, "start" | "leftRunning">;
+
+function scriptFacts(bytes: Buffer): ScriptFacts {
+  return { start: fileStart(bytes), leftRunning: leftRunning(bytes.toString()) };
 }
 
 /** Entries by name, as many as are gone through. */
@@ -168,10 +178,10 @@ async function readZip(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
     }
   });
   const startsOf = async (paths: ReadonlySet<string>) => {
-    const starts = new Map<string, FileStart>();
+    const starts = new Map<string, ScriptFacts>();
     await eachZipEntry(bundle, signal, async ({ name }, _entry, read) => {
       const path = plainPath(name);
-      if (paths.has(path)) starts.set(path, fileStart(await read(FILE_START_BYTES)));
+      if (paths.has(path)) starts.set(path, scriptFacts(await read(SCRIPT_BYTES)));
     });
     return starts;
   };
@@ -186,6 +196,7 @@ async function readTar(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
   const kept = new KeptEntries();
   const { named } = kept;
   const appSpecs = new Map<string, Buffer>();
+  let scripts = 0;
   const reader = new TarReader((entry) => {
     const is = tarEntryKind(entry);
     if (is.kind === "label") return undefined;
@@ -203,14 +214,16 @@ async function readTar(bundle: Uint8Array, signal: AbortSignal): Promise<BundleC
       let bytes = 0;
       return {
         write: (chunk) => {
-          if (isRead || bytes < FILE_START_BYTES)
-            chunks.push(Buffer.from(isRead ? chunk : chunk.subarray(0, FILE_START_BYTES)));
+          if (isRead || bytes < SCRIPT_BYTES)
+            chunks.push(Buffer.from(isRead ? chunk : chunk.subarray(0, SCRIPT_BYTES)));
           bytes += chunk.length;
         },
         close: () => {
           const read = Buffer.concat(chunks);
           if (isRead) appSpecs.set(path, read);
-          named[index] = [is.name, { ...facts, start: fileStart(read) }];
+          // Which scripts are run is not known yet.
+          const isScript = read.subarray(0, 2).toString() === "#!" && ++scripts <= MAX_READ_SCRIPTS;
+          named[index] = [is.name, { ...facts, ...(isScript ? scriptFacts(read) : { start: fileStart(read) }) }];
         },
       };
     }
