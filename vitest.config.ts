@@ -34,6 +34,8 @@ const PATIENT = { testTimeout: 600_000, hookTimeout: 600_000 };
 const SIMULATION = "tests/simulation/simulation.test.ts";
 /** Three for each of two cores: most files wait, for a disk or for servers, agents and databases of their own. */
 const WORKERS = 6;
+/** Two browsers, or one beside two servers that wait: neither makes a network interface, which ends what a browser fetches. */
+const LAST_WORKERS = 3;
 
 export default defineConfig({
   test: {
@@ -97,12 +99,13 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      // The last two groups share their workers: one waits while the other draws.
       {
         extends: true,
         test: {
           name: "hearing",
           include: HEARING,
-          maxWorkers: 2,
+          maxWorkers: LAST_WORKERS,
           ...PATIENT,
           sequence: { groupOrder: 3 },
         },
@@ -112,9 +115,9 @@ export default defineConfig({
         test: {
           name: "browser",
           include: BROWSER,
-          maxWorkers: 2,
+          maxWorkers: LAST_WORKERS,
           ...PATIENT,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
