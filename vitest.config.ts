@@ -24,6 +24,7 @@ const LONG = process.env.SLUICE_LONG
       "tests/rollouts/killed-at-every-transaction.test.ts",
       "tests/containers/shift-under-load.test.ts",
       "tests/simulation/planted-shifts.test.ts",
+      "tests/upgrade/agent-upgrades.test.ts",
       "tests/upgrade/older-versions.test.ts",
     ];
 

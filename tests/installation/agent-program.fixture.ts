@@ -73,12 +73,21 @@ export interface SupervisedAgent {
   readonly close: () => Promise<void>;
 }
 
+export interface SupervisedAgentOptions {
+  readonly tags?: readonly string[];
+  readonly confirmSeconds?: number;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** Variables of `environment` that hooks of tests look at. */
+const SCRIPT_ENVIRONMENT = ["HOST_*"];
+
 /** An enrolled host whose agent runs under the supervisor, as `sluice agent install` leaves it. */
 export async function superviseAgent(
   server: SluiceServer,
   name: string,
   program: string,
-  { tags = [], confirmSeconds = 60 }: { readonly tags?: readonly string[]; readonly confirmSeconds?: number } = {},
+  { tags = [], confirmSeconds = 60, environment = {} }: SupervisedAgentOptions = {},
 ): Promise<SupervisedAgent> {
   const root = mkdtempSync(join(tmpdir(), `sluice-upgrade-${name}-`));
   chmodSync(root, MODE);
@@ -99,12 +108,15 @@ export async function superviseAgent(
     cleanEnvironment(),
   );
   if (enrolled.exitCode !== 0) throw new Error(`enrolling ${name} failed: ${enrolled.stderr}`);
+  const file = join(directory, "agent.json");
+  const enrolment = JSON.parse(readFileSync(file, "utf8")) as object;
+  writeFileSync(file, JSON.stringify({ ...enrolment, host: { scriptEnvironment: SCRIPT_ENVIRONMENT } }));
   let child: ChildProcess | undefined;
   let log = "";
   const start = () => {
     child = spawn(join(programs, "supervise"), ["--data", directory], {
       stdio: ["ignore", "ignore", "pipe"],
-      env: { ...cleanEnvironment(), SLUICE_CONFIRM_SECONDS: String(confirmSeconds) },
+      env: { ...cleanEnvironment(), ...environment, SLUICE_CONFIRM_SECONDS: String(confirmSeconds) },
     });
     child.stderr?.on("data", (chunk: Buffer) => {
       log += chunk.toString();

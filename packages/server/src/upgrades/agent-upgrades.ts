@@ -137,9 +137,9 @@ export class AgentUpgrades {
       row,
       rows.filter((host) => host.retired_at === null).map((host) => liveness.withHeard(host)),
       programs,
-      async ({ platform, sha256 }) => {
+      async ({ platform, sha256: fileSha256 }) => {
         const found = await findAgentProgram(platform, row.version);
-        const isThere = "sha256" in found && found.sha256 === sha256;
+        const isThere = "sha256" in found && found.sha256 === fileSha256;
         if (!isThere) {
           const why =
             "cure" in found

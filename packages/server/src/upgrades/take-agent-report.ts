@@ -26,13 +26,13 @@ export interface AgentFacts
 }
 
 /** What an agent may say of itself, and in which states of before. What has ended so stays. */
-const REPORTABLE: Readonly<Partial<Record<string, ReadonlySet<AgentUpgradeHostState>>>> = {
-  downloading: new Set(["offered", "waiting", "skipped"]),
-  restarted: new Set(["offered", "waiting", "skipped", "downloading"]),
-  done: new Set(["offered", "waiting", "skipped", "downloading", "restarted", "failed"]),
-  restored: new Set(["offered", "waiting", "skipped", "downloading", "restarted", "failed"]),
-  failed: new Set(["offered", "waiting", "skipped", "downloading", "restarted"]),
-};
+const REPORTABLE: ReadonlyMap<string, readonly AgentUpgradeHostState[]> = new Map([
+  ["downloading", ["offered", "waiting", "skipped"]],
+  ["restarted", ["offered", "waiting", "skipped", "downloading"]],
+  ["done", ["offered", "waiting", "skipped", "downloading", "restarted", "failed"]],
+  ["restored", ["offered", "waiting", "skipped", "downloading", "restarted", "failed"]],
+  ["failed", ["offered", "waiting", "skipped", "downloading", "restarted"]],
+]);
 
 /** Writes down what a heartbeat says of the agent. True: an upgrade may go on by it. */
 export async function takeAgentReport(
@@ -57,8 +57,8 @@ export async function takeAgentReport(
     if (!found || !(await lockUpgrade(transaction, found.upgrade_id))) return isNews;
     // It may have changed until the lock was had.
     const row = await upgradeOfHost(transaction.db, found.upgrade_id, host.host_id);
-    const before = REPORTABLE[report.state];
-    if (!row || !before?.has(row.state)) return isNews;
+    const before = REPORTABLE.get(report.state);
+    if (!row || !before?.includes(row.state)) return isNews;
     await changeUpgradeHost(transaction, row, {
       state: report.state as AgentUpgradeHostState,
       reason: report.reason ? said(report.reason) : null,

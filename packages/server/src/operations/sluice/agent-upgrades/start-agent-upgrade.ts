@@ -196,7 +196,7 @@ async function offeredPrograms(
     if (isMissing(found)) {
       throw new CallerFault(
         "AgentProgramDoesNotExistException",
-        `This server has no agent ${version} for ${platform}. ${found.cure}`,
+        `This server has no agent ${version} for ${platform}. On the server: ${found.cure}.`,
       );
     }
     programs.push({ platform, sha256: found.sha256, bytes: found.bytes });
