@@ -50,10 +50,11 @@ function eventLine({ event, isNoop, seconds, outcome }: LocalEvent): string {
   return `${visibleLine(event).padEnd(NAME_COLUMNS)}  ${words}`;
 }
 
-/** Why an event failed: its message, the end of the output, and where all of it is. */
+/** Why an event failed: its message, and the end of the output. */
 export function failureWords({ event, outcome }: LocalEvent): string {
   const tail =
-    outcome.log === ""
+    // Without a script it is a hint, which was printed as it came.
+    outcome.log === "" || outcome.scriptName === ""
       ? []
       : [
           "The end of its output:",

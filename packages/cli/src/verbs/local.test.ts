@@ -8,6 +8,8 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -180,6 +182,38 @@ describe("sluice local", () => {
       status: "Failed",
       deploymentGroupId: "default-local-deployment-group",
     });
+  });
+
+  it("fetches from S3 with the key and from the endpoint of the AWS environment", async () => {
+    const files = { "appspec.yml": appSpecOf(["AfterInstall"]), "note.sh": noteScript(), "app/one": "1" };
+    const { tgz } = await import("@sluice/agent/host/host.fixture.ts");
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url, request.headers.authorization?.split("/", 1)[0]);
+      response.setHeader("etag", '"e1"').end(tgz(files));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      for (const name of ["AWS_PROFILE", "AWS_SESSION_TOKEN"]) vi.stubEnv(name, undefined);
+      vi.stubEnv("AWS_CONFIG_FILE", join(base, "none"));
+      vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", join(base, "none"));
+      vi.stubEnv("AWS_ACCESS_KEY_ID", undefined);
+      const refused = await local("-l", "s3://revisions/shop.tgz");
+      expect(refused.text).toContain(
+        "has no access key (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), which S3 needs.",
+      );
+      vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
+      vi.stubEnv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI");
+      vi.stubEnv("AWS_REGION", "eu-west-1");
+      vi.stubEnv("AWS_ENDPOINT_URL_S3", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const { status, text } = await local("-l", "s3://revisions/shop.tgz?versionId=v1&etag=e1");
+      expect(status, text).toBe(0);
+      expect(asked).toEqual(["/revisions/shop.tgz?versionId=v1", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE"]);
+      expect(notes()).toContain(" revisions\n");
+    } finally {
+      vi.unstubAllEnvs();
+      server.close();
+    }
   });
 
   it("runs nothing of an AppSpec with a hook for an event that will not come", async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { LocalResult } from "@sluice/agent/local/run-local.ts";
 import { FILE_EXISTS_BEHAVIORS } from "@sluice/model/app-spec/app-spec.ts";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
@@ -129,6 +130,8 @@ async function prepared(options: LocalOptions) {
     type: options.type,
     appSpecFile: options.appspecFilename,
   });
+  const { withS3Settings } = await import("@sluice/agent/local/s3-settings.ts");
+  const config = configuration?.config ?? {};
   const specification = localSpecification({
     revision: location.revision,
     location: location.text,
@@ -140,7 +143,7 @@ async function prepared(options: LocalOptions) {
   });
   return {
     directory: options.data ?? configuration?.directory ?? localDataDirectory(),
-    config: configuration?.config ?? {},
+    config: location.revision.RevisionType === "S3" ? withS3Settings(config) : config,
     location,
     specification,
     events,
@@ -194,6 +197,7 @@ function report(result: LocalResult, specification: DeploymentSpecification, { j
     });
     return;
   }
-  if (failed === undefined) print(`Succeeded. The log of its scripts: ${scriptsLogFile}`);
-  else printError(`${failureWords(failed)}\nThe log of its scripts: ${scriptsLogFile}`);
+  const log = existsSync(scriptsLogFile) ? `The log of its scripts: ${scriptsLogFile}` : "No script ran.";
+  if (failed === undefined) print(`Succeeded. ${log}`);
+  else printError(`${failureWords(failed)}\n${log}`);
 }

@@ -56,6 +56,21 @@ export function endpointOfEnvironment(options: ResolveConnection = {}): string |
   }
 }
 
+/** What the AWS environment and profile files say of S3. What they leave out is undefined: AWS's own endpoint, no key. */
+export interface S3Environment {
+  readonly region: string | undefined;
+  readonly credentials: Credentials | undefined;
+  readonly endpoint: string | undefined;
+}
+
+/** @throws ConnectionUnknown when AWS_PROFILE names a profile that is not there */
+export function s3OfEnvironment(options: ResolveConnection = {}): S3Environment {
+  const { profile, overrides } = readEnvironment(options);
+  const { region, credentials, serviceEndpoints } = profile;
+  const endpoint = overrides === "ignored" ? undefined : (overrides.s3 ?? serviceEndpoints.s3 ?? profile.endpoint);
+  return { region, credentials, endpoint };
+}
+
 /** Where a data directory says that its server is; undefined when no server has written that, or it cannot be read. */
 export function endpointOfDirectory(data: string): string | undefined {
   try {
