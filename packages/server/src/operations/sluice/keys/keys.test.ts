@@ -187,6 +187,23 @@ it("rotates a key: the new one has its rights and its time to live, and the old 
   });
 });
 
+it("lets a host rotate its own key, once, and no other", async () => {
+  await context.store.write(({ db }) =>
+    db
+      .insertInto("access_keys")
+      .values({ access_key_id: "AKIAHOST", secret_access_key: "s", role: "host", host_id: "i-1", created_at: 1 })
+      .execute(),
+  );
+  const ofHost = { ...context, principal: { ...ROOT, role: "host" as const, accessKeyId: "AKIAHOST", hostId: "i-1" } };
+  const { accessKey: reader } = await createAccessKey({ role: "read-only", description: "Ann" }, context);
+  const refusal = { code: "AccessDeniedException" };
+  await expect(rotateAccessKey({ accessKeyId: reader.accessKeyId }, ofHost)).rejects.toMatchObject(refusal);
+  const rotated = await rotateAccessKey({ accessKeyId: "AKIAHOST", keepOldSeconds: 60 }, ofHost);
+  expect(await stored(rotated.accessKey.accessKeyId)).toMatchObject({ role: "host", host_id: "i-1", expires_at: null });
+  expect(await stored("AKIAHOST")).toMatchObject({ expires_at: clock.now + 60_000 });
+  await expect(rotateAccessKey({ accessKeyId: "AKIAHOST" }, ofHost)).rejects.toThrow("is replaced already");
+});
+
 it("lets nobody but root make, rotate, change or delete root keys", async () => {
   const { accessKey } = await createAccessKey({ role: "root" }, context);
   await createAccessKey({ role: "root" }, context);

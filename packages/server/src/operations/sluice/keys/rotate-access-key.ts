@@ -1,6 +1,7 @@
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import type { RotateAccessKeyInput, RotateAccessKeyOutput } from "@sluice/wire/sluice/access-api.ts";
 import { newAccessKey } from "../../../access/new-access-key.ts";
+import type { Principal } from "../../../access/principal.ts";
 import { endTemporaryKeysBy } from "../../../store/iam/temporary-keys.ts";
 import { findAnyKey, insertKey, listLastingRootKeys, lockPeopleKeys, updateKey } from "../../../store/people-keys.ts";
 import { endWhatKeysBegan, forgetAll } from "../../iam/changes/end-key.ts";
@@ -18,13 +19,7 @@ export const MAX_KEEP_ROTATED_KEY_SECONDS = 30 * 24 * 60 * 60;
 /** A second key with the rights of the first, which expires soon. What had a time to live has the same one again. */
 export const rotateAccessKey: Operation<RotateAccessKeyInput, RotateAccessKeyOutput> = async (input, context) => {
   const { accessKeyId: oldId } = input;
-  const { principal } = context;
-  if (principal.role === "host" && oldId !== principal.accessKeyId) {
-    throw new CallerFault(
-      "AccessDeniedException",
-      `The access key ${principal.accessKeyId} is a host's: it may rotate itself only.`,
-    );
-  }
+  requireOwnOfHost(context.principal, oldId);
   const keepSeconds = requireKeepSeconds(input.keepOldSeconds);
   const { accessKeyId, secretAccessKey } = newAccessKey(context.randomText);
   const now = context.now();
@@ -32,7 +27,12 @@ export const rotateAccessKey: Operation<RotateAccessKeyInput, RotateAccessKeyOut
     const { db } = transaction;
     await lockIdentities(transaction);
     await lockPeopleKeys(transaction);
-    const old = await requireKey(db, oldId);
+    // The key that a host got when it enrolled is nobody else's to rotate.
+    const isOwn = context.principal.role === "host";
+    const old = (isOwn && (await findAnyKey(db, oldId))) || (await requireKey(db, oldId));
+    if (isOwn && old.expires_at !== null) {
+      throw invalid(`The access key ${oldId} is replaced already: use the new one.`);
+    }
     requireRootFor(old.role, context, "sluice:RotateAccessKey");
     if (old.status !== "Active" || (old.expires_at ?? Number.POSITIVE_INFINITY) <= now) {
       throw invalid(
@@ -65,6 +65,14 @@ export const rotateAccessKey: Operation<RotateAccessKeyInput, RotateAccessKeyOut
   forgetAll(context, rotated.forgotten);
   return { accessKey: rotated.accessKey, secretAccessKey, oldAccessKey: rotated.oldAccessKey };
 };
+
+function requireOwnOfHost({ role, accessKeyId }: Principal, rotated: string | undefined): void {
+  if (role !== "host" || rotated === accessKeyId) return;
+  throw new CallerFault(
+    "AccessDeniedException",
+    `The access key ${accessKeyId} is a host's: it may rotate itself only.`,
+  );
+}
 
 function requireKeepSeconds(seconds = KEEP_ROTATED_KEY_SECONDS): number {
   if (Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_KEEP_ROTATED_KEY_SECONDS) return seconds;
