@@ -25,6 +25,7 @@ const LONG = process.env.SLUICE_LONG
       "tests/containers/shift-under-load.test.ts",
       "tests/simulation/planted-shifts.test.ts",
       "tests/upgrade/agent-upgrades.test.ts",
+      "tests/agent/join-host.test.ts",
       "tests/upgrade/older-versions.test.ts",
     ];
 

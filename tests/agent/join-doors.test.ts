@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,6 +17,7 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { isInstalled } from "../installation/installed-programs.fixture.ts";
 import { runProgram, type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 
 const run = promisify(execFile);
@@ -60,10 +62,10 @@ async function script(): Promise<string> {
   const text = await (await ask("/-/join.sh")).text();
   return text.replace("\nprograms=/usr/local/lib/sluice/agent\n", `\nprograms=${root}/lib/agent\n`);
 }
-async function joinHost(token: string, args: readonly string[] = [], text?: string) {
+async function joinHost(token: string, args: readonly string[] = [], text?: string, path = process.env.PATH) {
   writeFileSync(join(root, "join.sh"), text ?? (await script()));
   const line = `printf '%s\\n' "$TOKEN" | env -u TOKEN sh "$@"`;
-  return runProgram("sh", ["-c", line, "sh", join(root, "join.sh"), ...args], { PATH: process.env.PATH, TOKEN: token });
+  return runProgram("sh", ["-c", line, "sh", join(root, "join.sh"), ...args], { PATH: path, TOKEN: token });
 }
 const called = () => readFileSync(join(root, "lib/called"), "utf8");
 
@@ -120,6 +122,20 @@ it("downloads, checks and installs once, and leaves the token in no list of proc
   expect(called()).toContain(`--program ${root}/lib/agent/current\n`);
   expect((await joinHost("", ["--uninstall"])).exitCode).toBe(0);
   expect(called()).toMatch(/agent uninstall\n$/);
+});
+
+it.skipIf(!isInstalled("wget", "--version"))("does the same with wget where there is no curl", async () => {
+  const path = join(root, "programs");
+  mkdirSync(path);
+  const names = "sh env dirname wget id uname sed tail tr head cat rm mv mkdir rmdir df awk chmod cut sha256sum grep";
+  for (const name of names.split(" ")) {
+    symlinkSync((await run("sh", ["-c", 'command -v "$1"', "sh", name])).stdout.trim(), join(path, name));
+  }
+  expect((await joinHost(token, [], undefined, path)).stderr).toBe("");
+  expect(readdirSync(join(root, "lib/agent"))).toEqual(["current"]);
+  expect(called()).toContain(token);
+  rmSync(join(root, "lib"), { recursive: true });
+  expect((await joinHost(forged, [], undefined, path)).stderr).toContain("is not one of this server's");
 });
 
 it("says what is wrong and leaves nothing behind when it cannot install", async () => {

@@ -60,16 +60,19 @@ ask() {
   return $code
 }
 
+# wget reads its settings from a file alone: one that root may read, for as long as it runs.
 wget_ask() {
   method=$1 url=$2 file=$3
+  (umask 077 && cat >"$file.settings")
   if [ "$method" = HEAD ]; then
-    wget --config=/dev/stdin -q --spider --server-response --content-on-error "$url" 2>"$file.said"
+    wget --config="$file.settings" -q --spider --server-response --content-on-error "$url" 2>"$file.said"
     code=$?
     sed -n 's/^ *//p' "$file.said" >"$file"
   else
-    wget --config=/dev/stdin -q --server-response --content-on-error -O "$file" "$url" 2>"$file.said"
+    wget --config="$file.settings" -q --server-response --content-on-error -O "$file" "$url" 2>"$file.said"
     code=$?
   fi
+  rm -f "$file.settings"
   sed -n 's/^ *HTTP\/[0-9.]* \([0-9]*\).*/\1/p' "$file.said" | tail -n 1 >"$file.code"
   # 8: the server answered, with an error.
   [ "$code" = 0 ] || [ "$code" = 8 ]
