@@ -30,6 +30,12 @@ export interface HostConfig {
   /** For S3 revisions without a presigned URL: an origin such as `https://minio.example:9000`; AWS when absent. */
   readonly s3Endpoint?: string | undefined;
   readonly s3Credentials?: S3Credentials | undefined;
+  /** Where the keys are not those of {@link s3Credentials}; else what the environment, AWS's files or the instance say. */
+  readonly s3Region?: string | undefined;
+  /** Whether the bucket is part of the path; when absent, it is for an endpoint of one's own. */
+  readonly s3PathStyle?: boolean | undefined;
+  /** S3 is asked by this host with its own keys, although the server gave a URL; never for the server's own bucket. */
+  readonly s3Direct?: boolean | undefined;
   readonly gitHubBaseUrl: string;
   /** An HTTP proxy for the server and for bundles, and where none is asked; without them the environment's `https_proxy` and `no_proxy` count. */
   readonly proxy?: string | undefined;

@@ -5,18 +5,19 @@ import { EventFailure } from "../event-failure.ts";
 import type { HostConfig } from "../host-config.ts";
 import type { Revision } from "../revision.ts";
 import type { DownloadRequest } from "./download.ts";
+import { hostCredentials } from "./s3-credentials.ts";
 
 /** How a bundle is asked for: `make` signs anew for every try. */
 export interface BundleRequest {
-  readonly make: () => DownloadRequest;
+  readonly make: () => DownloadRequest | Promise<DownloadRequest>;
   readonly retryDelays: readonly number[];
   /** It is asked of this agent's own server, whose absence is waited out. */
   readonly isServers: boolean;
 }
 
 /**
- * The presigned URL when the server gave one; else S3 with the host's own keys, or GitHub.
- * @throws EventFailure when the host has no way to the bundle
+ * The presigned URL when the server gave one, and the operator does not want S3 asked directly; else S3 with the host's own keys, or GitHub.
+ * `make` rejects with an EventFailure when the host has no way to the bundle.
  */
 export function bundleRequest(
   revision: Revision,
@@ -25,10 +26,12 @@ export function bundleRequest(
   config: HostConfig,
 ): BundleRequest {
   const { timing } = config;
-  if (bundleUrl !== undefined) {
-    const label = withoutQuery(bundleUrl);
+  const label = bundleUrl === undefined ? "" : withoutQuery(bundleUrl);
+  const isServers = bundleUrl !== undefined && config.trustedOrigins.includes(originOf(bundleUrl, label));
+  // What is in the server's own bucket is in no other.
+  const isDirect = config.s3Direct === true && revision.from === "S3" && !isServers;
+  if (bundleUrl !== undefined && !isDirect) {
     // What the server is pinned to is nothing by which another S3 service could be known.
-    const isServers = config.trustedOrigins.includes(originOf(bundleUrl, label));
     const tls = isServers ? config.bundleTls : undefined;
     return {
       make: () => ({ url: bundleUrl, headers: {}, tls, label }),
@@ -46,19 +49,13 @@ export function bundleRequest(
   return { make: () => s3Request(revision, config), retryDelays: timing.downloadRetryDelays, isServers: false };
 }
 
-function s3Request({ location }: Revision & { from: "S3" }, config: HostConfig): DownloadRequest {
+async function s3Request({ location }: Revision & { from: "S3" }, config: HostConfig): Promise<DownloadRequest> {
   const { Bucket, Key, Version } = location;
   const label = `s3://${Bucket}/${Key}`;
-  const credentials = config.s3Credentials;
-  if (credentials === undefined) {
-    throw new EventFailure(
-      `The bundle ${label} cannot be downloaded: the server gave no download URL and this host has no S3 credentials. ` +
-        "Deploy through a Sluice server, or configure s3Credentials (and s3Endpoint) for this agent.",
-    );
-  }
+  const credentials = await hostCredentials(config, label);
   const version = Version == null ? "" : `?versionId=${encodeComponent(Version)}`;
   const path = Key.split("/").map(encodeComponent).join("/");
-  const url = `${bucketUrl(Bucket, config.s3Endpoint, credentials.region)}/${path}${version}`;
+  const url = `${bucketUrl(Bucket, config, credentials.region)}/${path}${version}`;
   const headers = signRequest({
     method: "GET",
     url,
@@ -71,11 +68,13 @@ function s3Request({ location }: Revision & { from: "S3" }, config: HostConfig):
   return { url, headers, label };
 }
 
-/** Path style for an endpoint of one's own, and where a dotted bucket name would not match AWS's certificate. */
-function bucketUrl(bucket: string, endpoint: string | undefined, region: string): string {
-  if (endpoint !== undefined) return `${endpoint.replace(/\/+$/, "")}/${encodeComponent(bucket)}`;
-  const host = `s3.${region}.${region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com"}`;
-  return bucket.includes(".") ? `https://${host}/${encodeComponent(bucket)}` : `https://${bucket}.${host}`;
+/** Path style for an endpoint of one's own, and where a dotted bucket name would not match AWS's certificate; unless the operator says otherwise. */
+function bucketUrl(bucket: string, { s3Endpoint, s3PathStyle }: HostConfig, region: string): string {
+  const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  const endpoint = (s3Endpoint ?? `https://s3.${region}.${suffix}`).replace(/\/+$/, "");
+  const isPathStyle = s3PathStyle ?? (s3Endpoint !== undefined || bucket.includes("."));
+  if (isPathStyle) return `${endpoint}/${encodeComponent(bucket)}`;
+  return endpoint.replace("://", `://${bucket}.`);
 }
 
 function gitHubRequest(

@@ -429,8 +429,35 @@ describe("from S3 with the host's own keys", () => {
     );
   });
 
+  test("with the keys of the environment, and by the host itself although the server gave a URL", async () => {
+    await fixture.close();
+    const environment = {
+      AWS_ACCESS_KEY_ID: "AKENV",
+      AWS_SECRET_ACCESS_KEY: "x",
+      AWS_REGION: "eu-west-1",
+      HOME: "/none",
+    };
+    fixture = await createHostFixture({ trustedOrigins: [], s3Direct: true, environment });
+    fixture.bundle = tgz({ "appspec.yml": "version: 0.0\nos: linux\n" });
+    const config = { s3Endpoint: fixture.baseUrl, s3Direct: true, environment };
+    const host = createHost({ directory: fixture.root, config });
+    const command = {
+      commandName: "DownloadBundle",
+      specification: specification(s3()),
+      bundleUrl: "https://elsewhere.example/x?s",
+    };
+    expect(await host.run(command, { write: () => {} }, new AbortController().signal)).toMatchObject({ errorCode: 0 });
+    host.close();
+    expect(fixture.requests).toEqual([
+      { url: "/b/shop.tgz", authorization: expect.stringContaining("Credential=AKENV/") },
+    ]);
+  });
+
   test("without URL and keys it says what to configure", async () => {
-    expect((await runOwnWay(s3(), {})).message).toMatch(/s3:\/\/b\/shop.tgz cannot be downloaded.*s3Credentials/);
+    const environment = { AWS_EC2_METADATA_DISABLED: "true", HOME: "/none" };
+    expect((await runOwnWay(s3(), { environment })).message).toMatch(
+      /s3:\/\/b\/shop.tgz cannot be downloaded.*s3Credentials/,
+    );
   });
 });
 

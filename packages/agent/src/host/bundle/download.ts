@@ -51,6 +51,8 @@ export type Downloaded =
 
 const MAX_REDIRECTS = 5;
 const MAX_ERROR_BODY_BYTES = 16 * 1024;
+/** Of a download that comes faster than the disk takes it. */
+const MAX_WAITING_BYTES = 1024 * 1024;
 const PARTIAL_CONTENT = 206;
 const NOT_MODIFIED = 304;
 const PRECONDITION_FAILED = 412;
@@ -71,7 +73,7 @@ const USER_AGENT = "sluice-agent";
  * @throws EventFailure naming what was downloaded, every status met, and the server's own reason
  */
 export async function download(
-  makeRequest: () => DownloadRequest,
+  makeRequest: () => DownloadRequest | Promise<DownloadRequest>,
   file: string,
   options: DownloadOptions,
 ): Promise<Downloaded> {
@@ -81,7 +83,7 @@ export async function download(
   const { awayEvery = 0, awayAtMost = 0 } = options;
   const beganAt = performance.now();
   for (let attempt = 0; ; attempt += 1) {
-    const request = makeRequest();
+    const request = await makeRequest();
     try {
       return await downloadOnce(request, file, partial, options);
     } catch (error) {
@@ -132,6 +134,8 @@ async function downloadOnce(
     response.resume();
     return { isUnchanged: true };
   }
+  // At once: what has arrived when the connection breaks is then not lost with it.
+  const chunks = chunksOf(response);
   const { etag } = response.headers;
   if (resumed === undefined || !isContinuation(response, resumed)) {
     startOver(partial);
@@ -152,7 +156,7 @@ async function downloadOnce(
       throw error;
     }
   }
-  await append(response, file, partial, request.label, options);
+  await append(chunks, file, partial, request.label, options);
   if (expected !== undefined && partial.bytes !== expected) {
     throw new Error(`the connection ended after ${partial.bytes} of ${expected} bytes`);
   }
@@ -165,7 +169,7 @@ async function downloadOnce(
 
 /** Only what is in the file is counted, so that the next try can go on behind it. */
 async function append(
-  response: IncomingMessage,
+  chunks: AsyncIterable<Buffer>,
   file: string,
   partial: Partial,
   label: string,
@@ -173,7 +177,7 @@ async function append(
 ): Promise<void> {
   const target = await open(file, partial.bytes === 0 ? "w" : "r+", 0o600);
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
       signal.throwIfAborted();
       if (partial.bytes + chunk.length > maxBytes) throw tooLarge(label, maxBytes);
       for (let offset = 0; offset < chunk.length; ) {
@@ -187,6 +191,51 @@ async function append(
   } finally {
     await target.close();
   }
+}
+
+/** What arrives, in its order, and only then how it ended: a stream that is read in turns forgets what it holds when it breaks. */
+function chunksOf(response: IncomingMessage): AsyncIterable<Buffer> {
+  const arrived: Buffer[] = [];
+  let waiting = 0;
+  let problem: Error | undefined;
+  let isOver = false;
+  let wake = () => {};
+  response.on("data", (chunk: Buffer) => {
+    arrived.push(chunk);
+    waiting += chunk.length;
+    if (waiting > MAX_WAITING_BYTES) response.pause();
+    wake();
+  });
+  response.once("error", (error) => {
+    problem = error;
+    wake();
+  });
+  for (const event of ["end", "close"]) {
+    response.once(event, () => {
+      isOver = true;
+      wake();
+    });
+  }
+  return (async function* () {
+    try {
+      for (;;) {
+        const chunk = arrived.shift();
+        if (chunk !== undefined) {
+          waiting -= chunk.length;
+          if (waiting === 0) response.resume();
+          yield chunk;
+        } else if (problem !== undefined) throw problem;
+        else if (isOver) return;
+        else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      }
+    } finally {
+      response.destroy();
+    }
+  })();
 }
 
 function startOver(partial: Partial): void {
