@@ -98,8 +98,14 @@ it.each(["the environment", "agent.json"])(
 
 it("doctor reaches the server as the agent does", async () => {
   setUp([fingerprint], { proxy: proxy.url(), noProxy: [] });
-  expect((await agentChecks(directory)).map(({ subject }) => subject)).toContain("server");
-  expect(proxy.asked).toEqual(["CONNECT sluice.test:7450"]);
+  const checks = await agentChecks(directory);
+  expect(checks.map(({ subject }) => subject)).toContain("server");
+  expect(checks.find(({ subject }) => subject === "proxy")).toMatchObject({
+    detail: expect.stringContaining("agent.json"),
+  });
+  // The proxy resolves the name, and this host need not.
+  expect(checks.some(({ subject }) => subject === "name")).toBe(false);
+  expect(new Set(proxy.asked)).toEqual(new Set(["CONNECT sluice.test:7450"]));
 });
 
 it("a server whose certificate is not pinned gets not one byte of a request", async () => {

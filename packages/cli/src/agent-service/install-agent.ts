@@ -64,7 +64,7 @@ export async function installAgent(options: InstallOptions): Promise<InstalledAg
   try {
     isNew = installProgram(program, { programs: PROGRAMS_DIRECTORY, supervise: SUPERVISE_TEXT }, undo);
     if (!linkProgram(PROGRAMS_DIRECTORY, undo)) {
-      notes.push(`something else is called sluice on this host, so the command is ${PROGRAMS_DIRECTORY}/current`);
+      notes.push(`another program has the name of the command, which is therefore ${PROGRAMS_DIRECTORY}/current`);
     }
     enrolled = await enrolIfNeeded(options, data);
   } catch (error) {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { clockCheck } from "./client-checks.ts";
 import { dataDirectoryCheck } from "./data-directory-check.ts";
 import { ofFreeBytes } from "./disk-check.ts";
+import { awsAgentCheck, nameCheck } from "./host-checks.ts";
 
 let directory: string;
 beforeAll(() => {
@@ -54,5 +55,35 @@ test("a key that others may read is wrong", async () => {
   expect(await dataDirectoryCheck(join(directory, "none"))).toMatchObject({
     outcome: "wrong",
     detail: `${join(directory, "none", "aws")} does not exist`,
+  });
+});
+
+test("an AWS agent that runs beside ours is a warning, one that is only installed is none", () => {
+  const processes = join(directory, "proc");
+  const installed = join(directory, "codedeploy-agent");
+  mkdirSync(join(processes, "4711"), { recursive: true });
+  writeFileSync(join(processes, "4711", "cmdline"), "/usr/sbin/nginx\0");
+  expect(awsAgentCheck({ processes, installed })).toMatchObject({
+    outcome: "ok",
+    detail: "there is none on this host",
+  });
+  mkdirSync(installed);
+  expect(awsAgentCheck({ processes, installed })).toMatchObject({
+    outcome: "ok",
+    detail: expect.stringContaining("does not run"),
+  });
+  writeFileSync(join(processes, "4711", "cmdline"), "codedeploy-agent: master 4711\0");
+  expect(awsAgentCheck({ processes, installed })).toMatchObject({
+    outcome: "warning",
+    detail: expect.stringContaining("(process 4711)"),
+  });
+});
+
+test("a name that this host cannot resolve is wrong, with the cure", async () => {
+  expect(await nameCheck({ server: "https://[::1]:7450" })).toBeUndefined();
+  expect(await nameCheck({ server: "https://localhost:7450" })).toMatchObject({ outcome: "ok" });
+  expect(await nameCheck({ server: "https://sluice.invalid:7450", host: { proxy: "" } })).toMatchObject({
+    outcome: "wrong",
+    detail: expect.stringContaining("getent hosts sluice.invalid"),
   });
 });

@@ -11,8 +11,9 @@ const AWS_AGENT_DIRECTORY = "/opt/codedeploy-agent";
 /** As its launcher, its master process and its children are called. */
 const AWS_AGENT_PROCESS = /codedeploy-agent/;
 
-/** The server's name, as this host resolves it. An address needs nobody. */
-export async function nameCheck({ server }: Pick<Enrolment, "server">): Promise<Check | undefined> {
+/** The server's name, as this host resolves it. An address needs nobody, and through a proxy the proxy resolves it. */
+export async function nameCheck({ server, host }: Pick<Enrolment, "server" | "host">): Promise<Check | undefined> {
+  if (await isProxied(server, host)) return undefined;
   const name = new URL(server).hostname.replaceAll(/[[\]]/g, "");
   if (isIP(name) !== 0) return undefined;
   try {
@@ -23,6 +24,15 @@ export async function nameCheck({ server }: Pick<Enrolment, "server">): Promise<
       "name",
       `${name} cannot be resolved here (${reasonOf(error)}). Look at the resolver: getent hosts ${name}; cat /etc/resolv.conf`,
     );
+  }
+}
+
+async function isProxied(server: string, host: Enrolment["host"]): Promise<boolean> {
+  const { proxyOfAgent } = await import("@sluice/agent/host/agent-proxy.ts");
+  try {
+    return proxyOfAgent(server, host) !== undefined;
+  } catch {
+    return false; // the check of the proxy says what is wrong with it
   }
 }
 
