@@ -26,6 +26,8 @@ const LONG = process.env.SLUICE_LONG
       "tests/simulation/planted-shifts.test.ts",
       "tests/upgrade/agent-upgrades.test.ts",
       "tests/agent/join-host.test.ts",
+      "tests/release/installed-package.test.ts",
+      "tests/release/same-bytes.test.ts",
       "tests/upgrade/older-versions.test.ts",
     ];
 

@@ -83,6 +83,9 @@ step hearing tests/hearing
 # An agent that is killed before each change that a deployment makes on its host; SLUICE_KILL_EVERY=3: before each third.
 step kills --testTimeout=0 tests/e2e/killed-agent.test.ts
 
+# A release from two clones, compared, and its Debian package on a Debian of its own.
+step release --testTimeout=0 tests/release
+
 [ -z "$failed" ] || {
   echo "Failed:$failed" >&2
   exit 1
