@@ -18,7 +18,7 @@ import { specification } from "../host.fixture.ts";
 import { type DeploymentLayout, layoutOf } from "../layout.ts";
 import type { BundleType } from "../revision.ts";
 import { ARCHIVE_LIMITS, type ArchiveLimits } from "./archive-limits.ts";
-import { type RawTarEntry, rawTar, rawZip } from "./raw-archives.fixture.ts";
+import { type RawTarEntry, type RawZipEntry, rawTar, rawZip } from "./raw-archives.fixture.ts";
 import { unpackBundle } from "./unpack-bundle.ts";
 
 let base: string;
@@ -175,6 +175,31 @@ describe("limits", () => {
   test("a zip entry that is longer than it says is not written in full", async () => {
     const zip = rawZip([{ name: "bomb", content: Buffer.alloc(100_000), declaredSize: 10 }]);
     await expect(unpack(zip, "zip")).rejects.toThrow(/declared as zip.*damaged/);
+    expect(everything()).toEqual(NOTHING_UNPACKED);
+  });
+});
+
+describe("a zip whose directory lies about where its entries are", () => {
+  const content = randomBytes(2_000);
+  test.each<[string, readonly RawZipEntry[], RegExp]>([
+    [
+      "two entries of the same bytes",
+      [
+        { name: "a", content },
+        { name: "b", content, bytesOf: 0 },
+      ],
+      /share bytes/,
+    ],
+    [
+      "two entries of the same bytes, with another between",
+      [{ name: "a", content }, { name: "between" }, { name: "b", content, bytesOf: 0 }],
+      /share bytes/,
+    ],
+    ["sizes beyond its end", [{ name: "a", content, zip64Bytes: 2n ** 40n }], /is damaged or cut short/],
+    ["sizes that no number holds", [{ name: "a", content, zip64Bytes: 2n ** 64n - 1n }], /is damaged or cut short/],
+    ["sizes of nothing", [{ name: "a", content, zip64Bytes: 0n }], /is damaged or cut short/],
+  ])("%s", async (_, entries, says) => {
+    await expect(unpack(rawZip(entries), "zip")).rejects.toThrow(says);
     expect(everything()).toEqual(NOTHING_UNPACKED);
   });
 });

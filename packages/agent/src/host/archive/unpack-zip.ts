@@ -11,6 +11,7 @@ import type { EntryAttributes } from "./archive-access.ts";
 import { notOfType } from "./archive-kind.ts";
 import type { ArchiveWriter } from "./archive-writer.ts";
 import { refusedEntry, refusedFor } from "./entry-path.ts";
+import { ZipRanges } from "./zip-ranges.ts";
 
 /** Up to here, one read and one inflate on this thread cost less than a stream. */
 const MAX_WHOLE_READ_BYTES = 1024 * 1024;
@@ -39,14 +40,17 @@ export async function unpackZip(
     // Names stay bytes: yauzl's own name check throws words that name no cure.
     zip = await fromFdPromise(descriptor, { lazyEntries: true, autoClose: false, decodeStrings: false });
     let count = 0;
+    const ranges = new ZipRanges();
     for await (const entry of zip.eachEntry()) {
       count += 1;
       if (count % YIELD_EVERY_ENTRIES === 0) {
         signal.throwIfAborted();
         await new Promise((resolve) => setImmediate(resolve));
       }
+      if (ranges.add(entry.relativeOffsetOfLocalHeader, entry.compressedSize)) throw sharedBytes();
       await unpackEntry(zip, entry, descriptor, writer);
     }
+    if (ranges.overlaps()) throw sharedBytes();
   } catch (error) {
     if (error instanceof EventFailure || error instanceof EntryRefused || signal.aborted || isSystemError(error))
       throw error;
@@ -55,6 +59,12 @@ export async function unpackZip(
     if (zip) zip.close();
     else closeSync(descriptor);
   }
+}
+
+function sharedBytes(): EventFailure {
+  return new EventFailure(
+    "The bundle was refused, and nothing was unpacked: entries of the zip share bytes of it, like an archive that is made to fill a disk. Pack it again, then deploy again.",
+  );
 }
 
 async function unpackEntry(zip: ZipFile, entry: Entry, descriptor: number, writer: ArchiveWriter): Promise<void> {
