@@ -137,3 +137,25 @@ test("the host's file is not removed where an install that was cut short did not
   expect(lstatSync(at("conf")).ino).toBe(ino);
   expect(existsSync(layout().originalsDirectory)).toBe(false);
 });
+
+test("what went back before a crash is kept again by the revision that replaces it again", async () => {
+  plant();
+  const before = look();
+  await deploy("d-1", ["conf", "link"], "OVERWRITE");
+  const folders = new Folders();
+  rmSync(at("conf"));
+  rmSync(at("link"));
+  expect(
+    await new Originals(layout().originalsDirectory).putBack(
+      () => false,
+      folders,
+      () => {},
+    ),
+  ).toHaveLength(2);
+  folders.close();
+  expect(look()).toEqual(before);
+  expect(await deploy("d-2", ["conf", "link"], "OVERWRITE")).toMatchObject({ errorCode: 0 });
+  expect(text("conf")).toBe("d-2's");
+  expect(await deploy("d-3", ["other"])).toMatchObject({ message: "Succeeded" });
+  expect(look()).toEqual(before);
+});

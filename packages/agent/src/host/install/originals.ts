@@ -48,7 +48,8 @@ export class Originals {
   async keep(paths: Iterable<string>, folders: Folders): Promise<void> {
     let isMore = false;
     for (const path of paths) {
-      if (this.#kept.has(path)) continue;
+      // On the list without its file: it went back, and what was to forget it was cut short.
+      if (this.#kept.has(path) && isThere(this.#fileOf(path))) continue;
       if (!isMore) mkdirSync(this.#directory, { recursive: true, mode: OWN_DIRECTORY_MODE });
       isMore = true;
       const file = this.#fileOf(path);
@@ -116,7 +117,7 @@ export class Originals {
   /** False where there is none any more: it went back before a crash, and somebody has removed it since. */
   async #return(path: string, folders: Folders, onTemporary: (path: string) => void): Promise<boolean> {
     const file = this.#fileOf(path);
-    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return false;
+    if (!isThere(file)) return false;
     try {
       renameSync(file, folders.at(path));
     } catch (error) {
@@ -138,6 +139,10 @@ export class Originals {
     const lines = [...this.#kept].map(([path, identity]) => `${identity} ${path}\n`);
     replaceFile(join(this.#directory, LIST_NAME), lines);
   }
+}
+
+function isThere(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 function nameOf(path: string): string {
