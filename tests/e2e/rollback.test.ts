@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { hooksAppSpec } from "../installation/bundle.fixture.ts";
+import { hooksAppSpec, tgzBundle } from "../installation/bundle.fixture.ts";
 import { CodeDeploy } from "../installation/code-deploy.fixture.ts";
 import { type SluiceAgent, startSluiceAgents } from "../installation/sluice-agent.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
+import { until } from "../installation/until.fixture.ts";
 
 let server: SluiceServer;
 let codeDeploy: CodeDeploy;
@@ -151,4 +152,19 @@ it("by hand keeps why with both deployments, after failures that say the same an
   expect(back.exitCode, back.stderr).toBe(0);
   expect(await server.sluice("deployments", "show", attempted)).toMatch(`: ${why}`);
   expect(await server.sluice("deployments", "show", idIn(back.stdout))).toMatch(`: ${why}`);
+});
+
+it("the OnFailure hook of a host whose agent was killed runs when that is back, and what it prints arrives", async () => {
+  const bundle = tgzBundle(hooksAppSpec({ ValidateService: "slow.sh", OnFailure: "clean.sh" }), {
+    "slow.sh": "#!/bin/sh\necho begun\nexec sleep 600\n",
+    "clean.sh": '#!/bin/sh\necho "after $FAILED_LIFECYCLE_EVENT: $FAILED_REASON"\n',
+  });
+  const deploymentId = await codeDeploy.deploy("prod", await codeDeploy.put(bundle));
+  const logs = () => server.sluice("logs", deploymentId);
+  await until("the scripts to run", async () => (await logs()).match(/begun/g)?.length === agents.length);
+  for (const agent of agents) await agent.kill();
+  for (const agent of agents) agent.start();
+  expect((await codeDeploy.end(deploymentId)).status).toBe("Failed");
+  const told = /after ValidateService: Failing in-progress lifecycle event/g;
+  await until("the hook's output", async () => (await logs()).match(told)?.length === agents.length);
 });

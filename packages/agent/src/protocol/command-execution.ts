@@ -279,8 +279,8 @@ async function answerRecovered(
   await end(outcome, held, parts, output.end());
 }
 
-/** Above all that an event can come to. */
-const FIRST_SEQUENCE_AFTER_RESTART = 2 ** 32;
+/** Above all that an event can come to, and within the 32 bits of the call. */
+const FIRST_SEQUENCE_AFTER_RESTART = 2 ** 30;
 
 /** A script runs a moment before its number is in the journal, and an agent may be killed in that moment. */
 function unrecordedGroup({ scriptMark }: JournalEntry): ProcessGroup | undefined {
