@@ -337,6 +337,20 @@ describe("reading logs", () => {
   });
 });
 
+it("lets a host's key remove that host, and tells it nothing of others", async () => {
+  const { RemoveHost } = SLUICE_HANDLERS;
+  for (const host of ["web-2", "nobody"]) {
+    await expect(RemoveHost({ host }, here.as(keyOf("i-1")))).rejects.toMatchObject({
+      code: "AccessDeniedException",
+      message: "The access key AKIA-i-1 is a host's: it may remove that host only.",
+    });
+  }
+  expect(await RemoveHost({ host: "i-1" }, here.as(keyOf("i-1")))).toMatchObject({ host: { state: "retired" } });
+  await expect(RemoveHost({ host: "i-2" }, here.as(keyOf("i-1")))).rejects.toMatchObject({
+    code: "AccessDeniedException",
+  });
+});
+
 it("lets hosts report, readers read, and root do all", () => {
   const operations = Object.keys(SLUICE_HANDLERS) as (keyof typeof SLUICE_HANDLERS)[];
   const allowed = (role: Principal["role"]) =>
@@ -380,5 +394,6 @@ it("lets hosts report, readers read, and root do all", () => {
     "GetAgentUpgrade",
     "ListAgentUpgrades",
   ]);
-  expect(allowed("host")).toEqual(["EnrolHost", "HostHeartbeat", "PutHostLogs"]);
+  // The last two for itself alone: remove-host.ts and rotate-access-key.ts.
+  expect(allowed("host")).toEqual(["EnrolHost", "HostHeartbeat", "PutHostLogs", "RemoveHost", "RotateAccessKey"]);
 });

@@ -17,8 +17,9 @@ export const removeHost: Operation<RemoveHostInput, RemoveHostOutput, SluiceCont
   const now = context.now();
   const row = await store.write(async (transaction) => {
     const found = await findHostByWord(transaction.db, input.host);
+    // First: which names there are is not a host's to know.
+    requireOwn(context.principal, found?.host_id);
     if (!found) throw noSuchHost(input.host);
-    requireOwn(context.principal, found.host_id);
     await retireHost(transaction, found.host_id, now);
     return { ...found, retired_at: found.retired_at ?? now };
   });
@@ -28,7 +29,7 @@ export const removeHost: Operation<RemoveHostInput, RemoveHostOutput, SluiceCont
   return { host: hostSummary(row, liveness, now, held.get(row.host_id) ?? 0) };
 };
 
-function requireOwn({ role, hostId, accessKeyId }: Principal, removed: string): void {
+function requireOwn({ role, hostId, accessKeyId }: Principal, removed: string | undefined): void {
   if (role !== "host" || hostId === removed) return;
   throw new CallerFault(
     "AccessDeniedException",
