@@ -33,6 +33,7 @@ export const hostHeartbeat: Operation<HostHeartbeatInput, HostHeartbeatOutput, S
     throw new CallerFault("ValidationException", "heldCommands is missing: list the commands that the host holds.");
   }
   requireBounded(input.heldCommands);
+  requireWholeReport(input.agentUpgrade);
   const answer = { intervalSeconds: HEARTBEAT_INTERVAL_SECONDS };
   // The server's own proves that a host's would come so far: the same look at the same tables, and no way around a database that is away.
   if (authorize(principal, "sluice:ProveHearing", undefined) === "allowed") {
@@ -72,6 +73,16 @@ async function takeHeartbeat(
   if (input.goodbye) await runner.hostLeft(hostId);
   const { agentPlatform: saidPlatform, agentUpgradeObstacle: saidObstacle } = input;
   return agentUpgrades.heard({ ...host, saidVersion: agentVersion, saidPlatform, saidObstacle }, input.agentUpgrade);
+}
+
+/** What it says of its upgrade names one, and how far it is: anything else of it may be absent. */
+function requireWholeReport(report: HostHeartbeatInput["agentUpgrade"]): void {
+  const missing = report && (["version", "state"] as const).find((name) => !report[name]);
+  if (!missing) return;
+  throw new CallerFault(
+    "ValidationException",
+    `agentUpgrade.${missing} is missing: give the version that the agent was offered, and how far its upgrade is.`,
+  );
 }
 
 /** Refused rather than cut: a list without a command that the host holds would fail it. */

@@ -337,6 +337,15 @@ describe("reading logs", () => {
   });
 });
 
+it.each(["version", "state"])("refuses a report of an upgrade without its %s", async (missing) => {
+  const report = { version: "0.3.0", state: "done", [missing]: undefined } as never;
+  const heartbeat = { hostIdentifier: arn("i-1"), heldCommands: [], agentUpgrade: report };
+  await expect(HostHeartbeat(heartbeat, here.as(keyOf("i-1")))).rejects.toMatchObject({
+    code: "ValidationException",
+    message: expect.stringContaining(`agentUpgrade.${missing} is missing`),
+  });
+});
+
 it("lets a host's key remove that host, and tells it nothing of others", async () => {
   const { RemoveHost } = SLUICE_HANDLERS;
   for (const host of ["web-2", "nobody"]) {
