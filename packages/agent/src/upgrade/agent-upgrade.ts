@@ -7,7 +7,7 @@ import type { AgentSaying, AgentUpgradeParts } from "./upgrade-parts.ts";
 const PLATFORMS: ReadonlySet<string> = new Set(["linux-x64", "linux-arm64"]);
 
 const BY_HAND =
-  "its agent was started by hand, from a checkout or by a package, so nothing would start the new program. Join the host with the line of `sluice token create` (it keeps its id), or upgrade the package: apt-get install sluice";
+  "its agent was started by hand, from a checkout or by a package, so nothing would start the new program. Join the host with the line of `sluice token create` (it keeps its id), or install the new package: apt-get install ./sluice_VERSION_ARCHITECTURE.deb";
 
 /**
  * This agent's own replacement: what it says of it, the offer that it takes, and the trial in which it runs itself. What does all that is loaded with the

@@ -6,7 +6,7 @@ import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { runProgram } from "../process/run-program.ts";
 import { installProgram, linkProgram } from "./install-program.ts";
-import { LOG_FILE } from "./places.ts";
+import { LOG_FILE, packageUnit, UNIT_FILE } from "./places.ts";
 import { logCommand, type ServiceKind, serviceKind, startCommand, startService, writeUnit } from "./service.ts";
 import { Undo } from "./undo.ts";
 
@@ -59,7 +59,7 @@ export async function installAgent(options: InstallOptions): Promise<InstalledAg
   const kind = serviceKind();
   const notes: string[] = [];
   const undo = new Undo();
-  let enrolled: { isEnrolledNow: boolean };
+  let enrolled: Enrolled;
   let isNew: boolean;
   try {
     isNew = installProgram(program, { programs: PROGRAMS_DIRECTORY, supervise: SUPERVISE_TEXT }, undo);
@@ -74,17 +74,41 @@ export async function installAgent(options: InstallOptions): Promise<InstalledAg
   undo.keep();
   const { readAgentStatus } = await import("@sluice/agent/status.ts");
   const { hostId = "", hostName = "", server = "" } = await readAgentStatus(data);
-  const installed = { hostId, hostName, server, ...enrolled, startCommand: startCommand(place), notes };
+  const { isEnrolledNow } = enrolled;
+  const passedOver = isEnrolledNow ? [] : passedOverOptions(options, hostName);
+  if (passedOver.length > 0) {
+    notes.push(
+      `this host is enrolled already, so ${passedOver.join(", ")} had no effect. To enrol it anew: sluice agent enroll --force --data ${data}`,
+    );
+  }
+  const installed = { hostId, hostName, server, isEnrolledNow, startCommand: startCommand(place), notes };
   if (!options.service) return installed;
-  if (kind === "systemd") isNew = (await writeUnit(place)) || isNew;
-  else {
+  if (kind === "systemd") {
+    const note = packageNote(packageUnit());
+    if (note !== undefined) notes.push(note);
+    isNew = (await writeUnit(place)) || isNew;
+  } else {
     notes.push(
       `this host has no systemd, so the agent runs in the background and writes its log to ${LOG_FILE}. After a reboot nothing starts it: add the command to what starts this host's services: ${startCommand(place)}`,
     );
   }
-  await startService(kind, place, isNew || enrolled.isEnrolledNow);
+  await startService(kind, place, isNew || isEnrolledNow || enrolled.isProxyNew);
   const running = await untilAnswered(data, kind);
   return { ...installed, kind, processId: running.processId };
+}
+
+/** What is to be known where the Debian package has put a unit of the same name. */
+export function packageNote(unit: string | undefined): string | undefined {
+  if (unit === undefined) return undefined;
+  return `the Debian package has an agent, too (${unit}). ${UNIT_FILE} takes its place: the server upgrades this agent, not the package, and /etc/default/sluice-agent is not read. To go back to the package's: sluice agent uninstall, then sluice agent enroll`;
+}
+
+/** What a host that is enrolled has no use for. Its server and a token are not meant: the line by which it joined may be run again. */
+export function passedOverOptions(options: Partial<InstallOptions>, hostName: string): readonly string[] {
+  const { tags: tag, onPremises, zone, address, certificateAuthority } = options;
+  const name = options.name === hostName ? undefined : options.name;
+  const given = { name, tag, "on-premises": onPremises, zone, address, "ca-file": certificateAuthority };
+  return Object.entries(given).flatMap(([option, value]) => (value === undefined ? [] : [`--${option}`]));
 }
 
 function requireRoot(): void {
@@ -113,8 +137,14 @@ async function programToInstall(given: string | undefined): Promise<string> {
   return resolve(given);
 }
 
+interface Enrolled {
+  readonly isEnrolledNow: boolean;
+  /** An agent that runs has to be started again for it. */
+  readonly isProxyNew: boolean;
+}
+
 /** Spends a use of the token only where this host has no enrolment at that server, or one that the server refuses. */
-async function enrolIfNeeded(options: InstallOptions, data: string): Promise<{ isEnrolledNow: boolean }> {
+async function enrolIfNeeded(options: InstallOptions, data: string): Promise<Enrolled> {
   const { readEnrolment, isEnrolled, replaceHostSettings } = await import("@sluice/agent/identity/enrolment-files.ts");
   const { enrolmentTrouble } = await import("@sluice/agent/protocol/host-calls.ts");
   const trouble = isEnrolled(data) ? await enrolmentTrouble(data, options.server) : "this host is not enrolled";
@@ -133,9 +163,16 @@ async function enrolIfNeeded(options: InstallOptions, data: string): Promise<{ i
     await enrolHost({ server: options.server, token: await options.token(), directory: data, ...wanted, force: true });
   }
   // A service has another environment than the shell in which it is installed.
-  const proxy = options.proxy ?? (isEnrolledNow ? await proxyOfShell(readEnrolment(data).server) : undefined);
-  if (proxy !== undefined) replaceHostSettings(data, { proxy });
-  return { isEnrolledNow };
+  const { server, host } = readEnrolment(data);
+  const proxy = options.proxy ?? (isEnrolledNow ? await proxyOfShell(server) : undefined);
+  const isProxyNew = proxy !== undefined && proxy !== host?.proxy;
+  if (isProxyNew) {
+    const { proxyOfAgent } = await import("@sluice/agent/host/agent-proxy.ts");
+    // With one that cannot be used the agent would not start.
+    proxyOfAgent(server, { ...host, proxy });
+    replaceHostSettings(data, { proxy });
+  }
+  return { isEnrolledNow, isProxyNew };
 }
 
 async function proxyOfShell(server: string): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandFailed } from "../command-failed.ts";
 import { ProgramFailed, runProgram } from "../process/run-program.ts";
-import { LOG_FILE, UNIT_FILE, UNIT_NAME } from "./places.ts";
+import { LOG_FILE, packageUnit, UNIT_FILE, UNIT_NAME } from "./places.ts";
 import { unitText } from "./unit.ts";
 
 export interface ServicePlace {
@@ -18,7 +18,6 @@ export type ServiceKind = "systemd" | "background";
 /** systemd says so itself: sd_booted(3). */
 const SYSTEMD_RUNS = "/run/systemd/system";
 const POLL_MILLISECONDS = 100;
-const SUPERVISED_AGENT_FILE = "supervised-agent";
 
 export function serviceKind(): ServiceKind {
   return existsSync(SYSTEMD_RUNS) ? "systemd" : "background";
@@ -31,25 +30,29 @@ export function startCommand({ programs, data }: ServicePlace): string {
 
 /** Writes the unit, and enables it. @returns whether anything of it is new */
 export async function writeUnit(place: ServicePlace): Promise<boolean> {
-  const text = unitText({ ...place, canNotify: await hasProgram("systemd-notify") });
+  const text = unitText({ ...place, canNotify: hasProgram("systemd-notify") });
   const isNew = !existsSync(UNIT_FILE) || readFileSync(UNIT_FILE, "utf8") !== text;
   if (isNew) {
     writeFileSync(UNIT_FILE, text, { mode: 0o644 });
     await systemctl("daemon-reload");
   }
-  await systemctl("enable", "--quiet", UNIT_NAME);
+  // The package's unit of that name may be enabled: older systemd refuses to put another link in its place.
+  await systemctl("enable", "--force", "--quiet", UNIT_NAME);
   return isNew;
 }
 
-export async function removeUnit(): Promise<boolean> {
-  if (!existsSync(UNIT_FILE)) return false;
+/** Stops the agent and removes its unit. That of the Debian package stays, and starts nothing any more. */
+export async function removeUnit(): Promise<void> {
+  if (!existsSync(UNIT_FILE)) {
+    if (packageUnit() !== undefined && serviceKind() === "systemd") await systemctl("disable", "--now", "--quiet", UNIT_NAME);
+    return;
+  }
   await systemctl("disable", "--now", "--quiet", UNIT_NAME).catch(() => undefined);
   rmSync(UNIT_FILE, { force: true });
   rmSync(`${UNIT_FILE}.d`, { recursive: true, force: true });
   await systemctl("daemon-reload");
   // It would be listed as failed until the next boot.
   await systemctl("reset-failed", UNIT_NAME).catch(() => undefined);
-  return true;
 }
 
 /** Starts the service, or starts it again with what is new. The supervisor's first word is not waited for: the server may be away. */
@@ -59,7 +62,7 @@ export async function startService(kind: ServiceKind, place: ServicePlace, isNew
     return;
   }
   if (isNew) await stopBackground(place.data);
-  else if (supervisorOf(place.data) !== undefined) return;
+  else if ((await supervisorOf(place.data)) !== undefined) return;
   const log = openSync(LOG_FILE, "a", 0o640);
   let child: ChildProcess;
   try {
@@ -75,31 +78,23 @@ export async function startService(kind: ServiceKind, place: ServicePlace, isNew
   child.unref();
 }
 
-/** Ends the supervisor and its agent, which finishes the scripts that run. @returns whether one ran */
-export async function stopBackground(data: string): Promise<boolean> {
-  const supervisor = supervisorOf(data);
-  if (supervisor === undefined) return false;
+/** Ends the supervisor and its agent, which finishes the scripts that run. */
+export async function stopBackground(data: string): Promise<void> {
+  const supervisor = await supervisorOf(data);
+  if (supervisor === undefined) return;
   process.kill(supervisor, "SIGTERM");
-  while (supervisorOf(data) === supervisor) await sleep(POLL_MILLISECONDS);
-  return true;
+  while ((await supervisorOf(data)) === supervisor) await sleep(POLL_MILLISECONDS);
 }
 
 /** The process that the agent's directory names, if it is still that one. */
-export function supervisorOf(data: string): number | undefined {
+async function supervisorOf(data: string): Promise<number | undefined> {
+  const { SUPERVISED_AGENT_FILE } = await import("@sluice/agent/supervision/programs.ts");
+  const { readProcessStat } = await import("@sluice/agent/process/process-table.ts");
   const file = join(data, SUPERVISED_AGENT_FILE);
   if (!existsSync(file)) return undefined;
   const [, , supervisor = "", startedAt = ""] = readFileSync(file, "utf8").trim().split(" ");
-  if (!/^\d+$/.test(supervisor) || startOf(supervisor) !== startedAt) return undefined;
+  if (!/^\d+$/.test(supervisor) || readProcessStat(Number(supervisor))?.startTicks !== startedAt) return undefined;
   return Number(supervisor);
-}
-
-/** In clock ticks since boot (proc(5), `stat` field 22). A process that has ended and was not asked for has none. */
-function startOf(processId: string): string | undefined {
-  const file = `/proc/${processId}/stat`;
-  if (!existsSync(file)) return undefined;
-  const stat = readFileSync(file, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
 }
 
 /** What the log's last lines are, for whoever has to find out why the agent does not start. */
@@ -107,11 +102,7 @@ export function logCommand(kind: ServiceKind): string {
   return kind === "systemd" ? `journalctl -u ${UNIT_NAME} -n 30` : `tail -n 30 ${LOG_FILE}`;
 }
 
-export function stopCommand(kind: ServiceKind): string {
-  return kind === "systemd" ? "systemctl restart sluice-agent" : "sluice agent install";
-}
-
-async function hasProgram(name: string): Promise<boolean> {
+function hasProgram(name: string): boolean {
   return (process.env.PATH ?? "").split(":").some((directory) => existsSync(join(directory, name)));
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, it } from "vitest";
+import { packageNote, passedOverOptions } from "./install-agent.ts";
 import { unitText } from "./unit.ts";
 
 const PAGE = resolve(import.meta.dirname, "../../../../docs/reference/agent.md");
@@ -14,6 +15,23 @@ it("is the unit that the documentation shows", () => {
       .slice(1)
       .join("\n"),
   ).toBe(shown);
+});
+
+it("treats what hooks have started as the Debian package's unit does", () => {
+  const ofPackage = readFileSync(resolve(import.meta.dirname, "../../../../packaging/systemd/sluice-agent.service"), "utf8");
+  const settings = (text: string) => text.match(/^(?!Exec|Environment|Condition)\w+=.*$/gm)?.sort();
+  expect(settings(unitText({ ...PLACE, canNotify: true }))).toEqual(settings(ofPackage));
+});
+
+it("says which options a host that is enrolled has no use for, and that a package has a unit of the same name", () => {
+  expect(passedOverOptions({ name: "web-1", server: "https://a:7450", service: true }, "web-1")).toEqual([]);
+  expect(passedOverOptions({ name: "web-2", tags: [], onPremises: true }, "web-1")).toEqual([
+    "--name",
+    "--tag",
+    "--on-premises",
+  ]);
+  expect(packageNote(undefined)).toBeUndefined();
+  expect(packageNote("/usr/lib/systemd/system/sluice-agent.service")).toContain("sluice agent uninstall");
 });
 
 it("waits for no word of the supervisor where nobody can say it, and takes paths as they are", () => {

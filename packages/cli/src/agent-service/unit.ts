@@ -25,6 +25,8 @@ export function unitText({ programs, data, canNotify }: UnitOptions): string {
     "KillMode=process",
     "# A hook that runs out of memory does not take the agent with it.",
     "OOMPolicy=continue",
+    "# Those services count as the agent's.",
+    "TasksMax=infinity",
     "# How long a running script may delay a stop or a reboot.",
     "TimeoutStopSec=5min",
     "",

@@ -5,13 +5,13 @@ import type { Enrolment } from "@sluice/agent/identity/enrolment-files.ts";
 import type { AgentStatus } from "@sluice/agent/status.ts";
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { exchange } from "@sluice/wire/client/http-exchange.ts";
-import { LOG_FILE, UNIT_FILE, UNIT_NAME } from "../agent-service/places.ts";
+import { LOG_FILE, packageUnit, UNIT_FILE, UNIT_NAME } from "../agent-service/places.ts";
 import { describeError } from "../command-failed.ts";
 import { formatSize } from "../terminal/printing.ts";
 import { type Check, ok, warning, wrong } from "./check.ts";
 import { clockCheck } from "./client-checks.ts";
 import { diskCheck } from "./disk-check.ts";
-import { awsAgentCheck, keyCheck, nameCheck, programCheck, proxyCheck } from "./host-checks.ts";
+import { awsAgentCheck, keyCheck, nameCheck, programCheck, proxyCheck, unitCheck } from "./host-checks.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 10_000;
 
@@ -35,6 +35,7 @@ export async function agentChecks(directory: string): Promise<Check[]> {
     ok("enrolment", `${status.hostName} (${status.hostId}), host of ${status.server}`),
     runningCheck(directory, status),
     await programCheck(directory),
+    ...present(unitCheck()),
     ...present(await nameCheck(enrolment), await proxyCheck(enrolment)),
     ...(await serverFromHere(enrolment, directory)),
     await keyCheck(enrolment, directory),
@@ -65,7 +66,7 @@ function runningCheck(directory: string, { running }: AgentStatus): Check {
 }
 
 function howToStart(directory: string): string {
-  if (existsSync(UNIT_FILE)) {
+  if (existsSync(UNIT_FILE) || packageUnit() !== undefined) {
     return `Start it: systemctl start ${UNIT_NAME}. If it ends again, its log says why: journalctl -u ${UNIT_NAME} -n 30`;
   }
   if (existsSync(LOG_FILE)) return `Start it: sluice agent install. Its log says why it ended: tail -n 30 ${LOG_FILE}`;

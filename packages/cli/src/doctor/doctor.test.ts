@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { clockCheck } from "./client-checks.ts";
 import { dataDirectoryCheck } from "./data-directory-check.ts";
 import { ofFreeBytes } from "./disk-check.ts";
-import { awsAgentCheck, nameCheck } from "./host-checks.ts";
+import { awsAgentCheck, nameCheck, unitCheck } from "./host-checks.ts";
 
 let directory: string;
 beforeAll(() => {
@@ -85,5 +85,15 @@ test("a name that this host cannot resolve is wrong, with the cure", async () =>
   expect(await nameCheck({ server: "https://sluice.invalid:7450", host: { proxy: "" } })).toMatchObject({
     outcome: "wrong",
     detail: expect.stringContaining("getent hosts sluice.invalid"),
+  });
+});
+
+test("an agent that joined by the line hides the one of the Debian package", () => {
+  const [joined, ofPackage] = [join(directory, "joined.service"), "/usr/lib/systemd/system/sluice-agent.service"];
+  expect(unitCheck({ joined, ofPackage })).toBeUndefined();
+  writeFileSync(joined, "");
+  expect(unitCheck({ joined, ofPackage })).toMatchObject({
+    outcome: "warning",
+    detail: expect.stringContaining("sluice agent uninstall"),
   });
 });

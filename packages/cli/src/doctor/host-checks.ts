@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import { join } from "node:path";
 import type { Enrolment } from "@sluice/agent/identity/enrolment-files.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
+import { packageUnit, UNIT_FILE } from "../agent-service/places.ts";
 import { type Check, ok, warning, wrong } from "./check.ts";
 
 /** Where the AWS agent's packages put it. */
@@ -95,6 +96,7 @@ export async function programCheck(directory: string): Promise<Check> {
   const { PROGRAMS_DIRECTORY, UPGRADE_FILES } = await import("@sluice/agent/supervision/programs.ts");
   const current = join(PROGRAMS_DIRECTORY, "current");
   if (!existsSync(current)) {
+    if (packageUnit() !== undefined) return ok("program", "that of the Debian package, by which it is upgraded");
     return warning(
       "program",
       `the agent was not installed by \`sluice agent install\`, so the server cannot upgrade it (${current} does not exist)`,
@@ -106,4 +108,13 @@ export async function programCheck(directory: string): Promise<Check> {
     return warning("program", `${current}; the previous version runs again after an upgrade: ${reason}`);
   }
   return ok("program", current);
+}
+
+/** Two agents of Sluice's on one host have one name, so only one of them runs. @returns undefined: there is one at most */
+export function unitCheck({ joined = UNIT_FILE, ofPackage = packageUnit() } = {}): Check | undefined {
+  if (ofPackage === undefined || !existsSync(joined)) return undefined;
+  return warning(
+    "unit",
+    `${joined} takes the place of the Debian package's ${ofPackage}: what runs is the agent that joined by the server's line, without /etc/default/sluice-agent. To go back to the package's agent: sluice agent uninstall, then sluice agent enroll`,
+  );
 }
