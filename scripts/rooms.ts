@@ -225,7 +225,7 @@ export const ROOMS: RoomTable = {
     overview: ["terminal", "progress"],
     groups: ["terminal", "place", "arguments", HALL],
     access: ["terminal", "place", "arguments", HALL],
-    local: [HALL],
+    local: ["revision", HALL],
     agents: ["terminal", HALL],
     up: ["process", "terminal", "place", "arguments", HALL],
     verbs: [

@@ -71,7 +71,7 @@ const called = () => readFileSync(join(root, "lib/called"), "utf8");
 
 it("gives the script to everybody, and the program to whoever has a token with uses left, which stays whole", async () => {
   const text = await (await ask("/-/join.sh")).text();
-  expect(text).toContain(`\nserver='${server.url()}'\npin=''\n`);
+  expect(text).toContain(`\nserver=${server.url()}\npin=''\n`);
   expect(text.trimEnd().split("\n").at(-1)).toBe('main "$@"');
   const head = await ask(PROGRAM_PATH, { method: "HEAD", ...withToken(token) });
   expect(head.headers.get("x-sluice-version")).toBe(SLUICE_VERSION);

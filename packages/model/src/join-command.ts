@@ -1,3 +1,5 @@
+import { shellWord } from "./shell-word.ts";
+
 /** Where a host finds its server, and by what it knows it. */
 export interface JoinAddress {
   /** `https://HOST:PORT` */
@@ -12,9 +14,4 @@ export const JOIN_SCRIPT_PATH = "/-/join.sh";
 export function joinCommand({ server, pin }: JoinAddress, token: string): string {
   const pinned = pin === undefined ? "" : ` -k --pinnedpubkey ${pin}`;
   return `printf '%s\\n' ${shellWord(token)} | sudo sh -c "$(curl -fsS${pinned} ${shellWord(`${server}${JOIN_SCRIPT_PATH}`)})" join.sh`;
-}
-
-/** What has nothing for a shell stays as it is, so that the line can be read. */
-function shellWord(text: string): string {
-  return /^[\w:/.@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -180,10 +180,11 @@ switch_to_next() {
 restore() {
   if [ -x "$programs/previous" ] && also_name previous current; then
     reason=$1
+    say "$reason: the previous program runs again"
   else
     reason="$1; there is no previous program to restore"
+    say "$reason: the new one starts again"
   fi
-  say "$reason: the previous program runs again"
   echo "$reason" >"$data/upgrade-restored.new" && mv -f "$data/upgrade-restored.new" "$data/upgrade-restored"
 }
 

@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, statfsSync, writeSync } from "node:fs";
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentProgramOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
+import { freeBytes } from "../host/bundle/room-on-disk.ts";
 import { flushDirectory, UNFINISHED_SUFFIX } from "../host/durable-file.ts";
 import { PROGRAM_FILES } from "../supervision/programs.ts";
 import { OfferRefused } from "./offer-refused.ts";
@@ -47,8 +48,7 @@ export async function fetchProgram(
 }
 
 function requireRoom(programs: string, { version, bytes }: AgentProgramOffer): void {
-  const { bavail, bsize } = statfsSync(programs);
-  const free = bavail * bsize;
+  const free = freeBytes(programs);
   if (free >= bytes + MIN_SPARE_BYTES) return;
   throw new OfferRefused(
     `the program has ${inMegabytes(bytes)}, and ${programs} has ${inMegabytes(free)} free: make room for ${inMegabytes(bytes + MIN_SPARE_BYTES)} (du -x -d1 -h /)`,

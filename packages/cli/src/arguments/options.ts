@@ -1,3 +1,4 @@
+import { COMPUTE_PLATFORMS, type ComputePlatform } from "@sluice/model/deployment-config.ts";
 import { MAX_PORT } from "@sluice/model/port.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
@@ -48,6 +49,12 @@ export function collectTag(text: string, previous: readonly Tag[] = []): readonl
 /** The word that was meant, whatever its case. */
 export function wordOf<Word extends string>(words: readonly Word[], text: string): Word | undefined {
   return words.find((candidate) => candidate.toLowerCase() === text.toLowerCase());
+}
+
+export function parsePlatform(text: string): ComputePlatform {
+  const platform = wordOf(COMPUTE_PLATFORMS, text);
+  if (platform !== undefined) return platform;
+  throw new InvalidArgumentError(`"${text}" is not one of ${COMPUTE_PLATFORMS.join(", ")}`);
 }
 
 /** A word of those that there are, collected over repetitions. */

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shellWord } from "@sluice/model/shell-word.ts";
+import type { CreateAccessKeyOutput } from "@sluice/wire/sluice/access-api.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { print, printError, printJson } from "../output.ts";
@@ -32,10 +33,31 @@ export async function addAwsAgent(connection: Connection, hostName: string, opti
       : givenS3Endpoint(options.s3Endpoint);
   if (options.out !== undefined) await makeDirectoryFor(options.out);
 
-  const { accessKey, secretAccessKey, hostIdentifier, isNewHost } = await sluice.call("CreateAccessKey", {
-    role: "host",
-    hostName,
-  });
+  const made = await sluice.call("CreateAccessKey", { role: "host", hostName });
+  const { accessKeyId } = made.accessKey;
+  try {
+    await giveOut(made, { connection, hostName, endpoint, s3Endpoint, options });
+  } catch (error) {
+    // Nobody has its secret.
+    await sluice.call("DeleteAccessKey", { accessKeyId }).catch(() => {
+      printError(`The key ${accessKeyId} was made, and is of no use. Take it back: sluice keys delete ${accessKeyId}`);
+    });
+    throw error;
+  }
+}
+
+interface GivingOut {
+  readonly connection: Connection;
+  readonly hostName: string;
+  readonly endpoint: string;
+  readonly s3Endpoint: string;
+  readonly options: AwsAgentOptions;
+}
+
+async function giveOut(
+  { accessKey, secretAccessKey, hostIdentifier, isNewHost }: CreateAccessKeyOutput,
+  { connection: { server, sluice }, hostName, endpoint, s3Endpoint, options }: GivingOut,
+): Promise<void> {
   if (options.tag) await sluice.call("TagHost", { host: hostName, tags: options.tag });
   if (hostIdentifier === undefined) {
     throw new CommandFailed(

@@ -1,3 +1,4 @@
+import { shellWord } from "@sluice/model/shell-word.ts";
 import { nodeProject } from "./node-project.ts";
 import {
   needs,
@@ -6,7 +7,6 @@ import {
   plainName,
   portIn,
   type ServiceProject,
-  shellWord,
 } from "./project.ts";
 import { ecsProject, lambdaProject } from "./service-projects.ts";
 

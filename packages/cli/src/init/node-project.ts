@@ -1,4 +1,5 @@
-import { needs, type ProjectFolder, plainName, portIn, type ServiceProject, shellWord } from "./project.ts";
+import { shellWord } from "@sluice/model/shell-word.ts";
+import { needs, type ProjectFolder, plainName, portIn, type ServiceProject } from "./project.ts";
 
 const MAINS = [
   "server.js",

@@ -74,11 +74,6 @@ export function plainName(name: string): string {
   return plain === "" ? "app" : plain;
 }
 
-/** A word of a shell's command line. */
-export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_./-]+$/.test(text) && !text.startsWith("-") ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 /** A line of shell that ends the script where a program is missing. */
 export function needs(program: string, name: string): string {
   return `command -v ${program} >/dev/null || { echo "${name} is not installed, or not on the agent's PATH: $PATH" >&2; exit 1; }`;

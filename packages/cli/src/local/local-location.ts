@@ -1,13 +1,14 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { SpecificationRevision } from "@sluice/model/deployment-specification.ts";
+import { APP_SPEC_NAMES } from "@sluice/model/lint/bundle-listing.ts";
+import { shellWord } from "@sluice/model/shell-word.ts";
 import { CommandFailed } from "../command-failed.ts";
+import { bundleTypeOf } from "../revision/bundle-types.ts";
 
 export const LOCAL_TYPES = ["tgz", "tar", "zip", "directory"] as const;
 export type LocalType = (typeof LOCAL_TYPES)[number];
 
-const ENDINGS: Readonly<Record<string, LocalType>> = { ".tgz": "tgz", ".tar.gz": "tgz", ".tar": "tar", ".zip": "zip" };
-const APP_SPEC_NAMES = ["appspec.yml", "appspec.yaml"] as const;
 const GITHUB_FORMS =
   "https://github.com/OWNER/REPOSITORY (its newest commit), https://api.github.com/repos/OWNER/REPOSITORY/tarball/COMMIT or …/zipball/COMMIT";
 
@@ -64,8 +65,8 @@ function revisionAt(path: string, type: LocalType | undefined, appSpecFile: stri
 }
 
 function typeByEnding(path: string): LocalType {
-  const found = Object.entries(ENDINGS).find(([ending]) => path.endsWith(ending));
-  if (found !== undefined) return found[1];
+  const found = bundleTypeOf(path);
+  if (found !== undefined) return found.type;
   throw wrong(path, "does not say what it is. Add --type tgz, tar or zip");
 }
 
@@ -76,7 +77,7 @@ function checkHasAppSpec(directory: string, appSpecFile: string | undefined): vo
   throw wrong(
     directory,
     `has no ${names.join(" or ")}. Run the command in the directory that has it, name that directory with --bundle-location, or ` +
-      `${cure}make a first one: see docs/guides/getting-started.md#what-a-revision-looks-like`,
+      `${cure}write a first one: sluice init ${shellWord(directory)}`,
   );
 }
 

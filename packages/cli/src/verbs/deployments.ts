@@ -6,7 +6,7 @@ import { formatElapsed } from "@sluice/model/elapsed.ts";
 import { revisionName } from "@sluice/model/revision-name.ts";
 import { visibleLine } from "@sluice/model/visible-text.ts";
 import type { DeploymentEventView, DeploymentNote, DeploymentSummary } from "@sluice/wire/sluice/console-api.ts";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import {
   addClientOptions,
   addExamples,
@@ -14,8 +14,8 @@ import {
   type ClientOptions,
   collectWord,
   parseMoment,
+  parsePlatform,
   parsePositiveInteger,
-  wordOf,
 } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { deploymentInfos, findDeployments } from "../deployment/listed-deployments.ts";
@@ -186,12 +186,6 @@ function filterOf({ application, group, platform, status, host, since, until, te
     createdBefore: until,
     text,
   };
-}
-
-function parsePlatform(text: string): ComputePlatform {
-  const platform = wordOf(COMPUTE_PLATFORMS, text);
-  if (platform !== undefined) return platform;
-  throw new InvalidArgumentError(`"${text}" is not one of ${COMPUTE_PLATFORMS.join(", ")}`);
 }
 
 function formatDeployments(deployments: readonly DeploymentSummary[], now: Date): string {

@@ -1,7 +1,7 @@
 import { COMPUTE_PLATFORMS, type ComputePlatform } from "@sluice/model/deployment-config.ts";
 import { MAX_PORT } from "@sluice/model/port.ts";
 import { type Command, InvalidArgumentError } from "commander";
-import { addExamples, addJsonOption, parsePositiveInteger, wordOf } from "../arguments/options.ts";
+import { addExamples, addJsonOption, parsePlatform, parsePositiveInteger } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { detectProject, projectFor } from "../init/detect-project.ts";
 import { firstFiles, usualDestination } from "../init/first-files.ts";
@@ -79,12 +79,6 @@ function projectOf(directory: string, { platform, destination, port }: InitOptio
 
 function usage(message: string): CommandFailed {
   return new CommandFailed(message, { exitStatus: EXIT_USAGE });
-}
-
-function parsePlatform(text: string): ComputePlatform {
-  const platform = wordOf(COMPUTE_PLATFORMS, text);
-  if (platform === undefined) throw new InvalidArgumentError(`"${text}" is not one of ${COMPUTE_PLATFORMS.join(", ")}`);
-  return platform;
 }
 
 /** It gets into scripts as it is. */

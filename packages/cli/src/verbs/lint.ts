@@ -2,7 +2,7 @@ import { APP_SPEC_OSES, type AppSpecOs } from "@sluice/model/app-spec/app-spec.t
 import { COMPUTE_PLATFORMS, type ComputePlatform } from "@sluice/model/deployment-config.ts";
 import { applyRules, parseRule, RULE_LEVELS, type SeverityRules } from "@sluice/model/lint/severity-rules.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { addExamples, addJsonOption, wordOf } from "../arguments/options.ts";
+import { addExamples, addJsonOption, parsePlatform } from "../arguments/options.ts";
 import { CommandFailed, EXIT_FAILED, EXIT_USAGE } from "../command-failed.ts";
 import { print, printJson } from "../output.ts";
 import { formatJudged, type JudgedFile, judgeByReference } from "../revision/judged-file.ts";
@@ -83,12 +83,6 @@ async function printVerdicts(paths: readonly string[], { os, json, ...options }:
 
 /** Its verdict is yes or no. */
 const REFERENCE_KNOWS_NO = ["platform", "warningsAsErrors", "rule"] as const;
-
-function parsePlatform(text: string): ComputePlatform {
-  const platform = wordOf(COMPUTE_PLATFORMS, text);
-  if (platform === undefined) throw new InvalidArgumentError(`"${text}" is not one of ${COMPUTE_PLATFORMS.join(", ")}`);
-  return platform;
-}
 
 function collectRule(text: string, previous: SeverityRules = {}): SeverityRules {
   const rule = parseRule(text);

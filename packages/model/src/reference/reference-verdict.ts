@@ -1,7 +1,7 @@
 import type { AppSpecOs } from "../app-spec/app-spec.ts";
 import { AppSpecError } from "../app-spec/app-spec-error.ts";
 import { parseAppSpecDocument } from "../app-spec/app-spec-parser.ts";
-import { refuseUnknownLifecycleEvents } from "../app-spec/hook-scripts.ts";
+import { ON_FAILURE, refuseUnknownLifecycleEvents } from "../app-spec/hook-scripts.ts";
 import { readYamlDocument } from "../app-spec/yaml-document.ts";
 import { isYamlMap, type YamlMap, type YamlValue } from "../app-spec/yaml-value.ts";
 import { LIFECYCLE_EVENTS } from "../lifecycle-event.ts";
@@ -14,7 +14,7 @@ export type ReferenceVerdict =
   | { readonly verdict: "rejected"; readonly error: string; readonly errorClass: string };
 
 /** Hooks that only hosts with the Sluice agent know; the reference fails a deployment with them before its first script. */
-const OWN_EVENTS: readonly string[] = ["OnFailure"];
+const OWN_EVENTS: readonly string[] = [ON_FAILURE];
 /** Read by the Sluice agent alone. */
 const OWN_KEY = "directory_link_behavior";
 

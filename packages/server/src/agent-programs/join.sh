@@ -45,7 +45,7 @@ ask() {
       printf 'header = "Authorization: Bearer %s"\n' "$token"
       [ "$1" = GET ] || echo head
       [ -z "$pin" ] || printf 'insecure\npinnedpubkey = "%s"\n' "$pin"
-    } | curl -sS --compressed --connect-timeout 20 -K - -o "$3" -w '%{http_code}' "$2" >"$3.code" 2>"$3.said"
+    } | curl -sS --compressed --connect-timeout 20 --speed-limit 1 --speed-time 60 -K - -o "$3" -w '%{http_code}' "$2" >"$3.code" 2>"$3.said"
   elif wget --version 2>/dev/null | grep -q GNU; then
     {
       printf 'header = Authorization: Bearer %s\n' "$token"
@@ -145,7 +145,7 @@ find_program() {
   [ "${free:-0}" -gt $((${bytes:-0} / 1024)) ] ||
     fail "$programs has $((${free:-0} / 1024)) MB free, and the program needs $((${bytes:-0} / 1048576)) MB. Free some space: df -h $programs"
   ask GET "$url" "$fetched" || fail "the download broke off: $(head -n 1 "$fetched.said"). Run the line again."
-  [ "$status" = 200 ] || fail "the server gives no program: HTTP $status. Run the line again."
+  [ "$status" = 200 ] || fail "the server gives no program: $(head -n 1 "$fetched" | cut -c 1-300) (HTTP $status). Run the line again."
   [ "$(sha256_of "$fetched")" = "$sha256" ] || fail "what came is not the program that the server named (sha256 differs). Run the line again."
   chmod 755 "$fetched"
   said=$("$fetched" version 2>&1) ||

@@ -1,6 +1,5 @@
-import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { AgentUpgradeReport, SignedAgentOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
-import type { FindAgentProgram } from "../agent-programs/find-agent-program.ts";
+import { type FindAgentProgram, isMissing } from "../agent-programs/find-agent-program.ts";
 import { type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
 import { sparseErrors } from "../loops/sparse-errors.ts";
 import type { Timers } from "../loops/timers.ts";
@@ -139,15 +138,12 @@ export class AgentUpgrades {
       programs,
       async ({ platform, sha256: fileSha256 }) => {
         const found = await findAgentProgram(platform, row.version);
-        const isThere = "sha256" in found && found.sha256 === fileSha256;
-        if (!isThere) {
-          const why =
-            "cure" in found
-              ? found.cure
-              : "this server's file has another hash than the one that the upgrade began with";
-          this.#onError(new Error(`cannot offer the agent ${row.version} for ${platform}: ${reasonOf(why)}`));
-        }
-        return isThere;
+        if (!isMissing(found) && found.sha256 === fileSha256) return true;
+        const why = isMissing(found)
+          ? found.cure
+          : "this server's file has another hash than the one that the upgrade began with";
+        this.#onError(new Error(`cannot offer the agent ${row.version} for ${platform}: ${why}`));
+        return false;
       },
     );
   }

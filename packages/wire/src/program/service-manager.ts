@@ -22,7 +22,7 @@ export function ownServiceManager(environment: NodeJS.ProcessEnv = process.env):
   const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: watchdog } = environment;
   if (!socket) return undefined;
   const tell = (state: string): void => {
-    const child = spawn("systemd-notify", [state], { stdio: "ignore", env: { ...environment, NOTIFY_SOCKET: socket } });
+    const child = spawn("systemd-notify", [state], { stdio: "ignore", env: environment });
     // Without the program systemd ends the start, and its journal says that it heard nothing.
     child.once("error", () => undefined);
     child.unref();

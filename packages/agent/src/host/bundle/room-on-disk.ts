@@ -58,8 +58,8 @@ function gzipLength(bundleFile: string, size: number): number | undefined {
   }
 }
 
-/** What root keeps for itself counts for root only. */
-function freeBytes(directory: string): number {
+/** What this user may still write. What root keeps for itself counts for root only. */
+export function freeBytes(directory: string): number {
   const { bsize, bavail, bfree } = statfsSync(directory);
   return bsize * (process.geteuid?.() === 0 ? bfree : bavail);
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hookScripts, ON_FAILURE, ON_FAILURE_BEGINS } from "@sluice/model/app-spec/hook-scripts.ts";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
-import { AGENT_ERROR_CODES } from "@sluice/model/diagnostics.ts";
+import { AGENT_ERROR_CODES, errorCodeFromAgent } from "@sluice/model/diagnostics.ts";
 import { replaceFile } from "../durable-file.ts";
 import { bareDeploymentId, type DeploymentLayout, isGroupName, layoutOf } from "../layout.ts";
 import type { FailedEvent, OutputSink } from "../lifecycle-command.ts";
@@ -67,10 +67,9 @@ export async function runOnFailure(
 /** What the hook's scripts see beside what every script does. */
 function failureEnvironment({ event, outcome }: FailedEvent): Record<string, string> {
   const { errorCode, scriptName, message, exitCode } = outcome;
-  const name = Object.entries(NAMES_OF_CODES).find(([code]) => Number(code) === errorCode)?.[1] ?? "UnknownError";
   return {
     FAILED_LIFECYCLE_EVENT: event,
-    FAILED_ERROR_CODE: name,
+    FAILED_ERROR_CODE: errorCodeFromAgent(errorCode),
     // Not more than one line, and of a length that every program takes.
     FAILED_REASON: message.replaceAll(/\s+/g, " ").slice(0, MAX_REASON_CHARACTERS),
     ...(scriptName === "" ? {} : { FAILED_SCRIPT: scriptName }),
@@ -78,13 +77,6 @@ function failureEnvironment({ event, outcome }: FailedEvent): Record<string, str
   };
 }
 
-/** As the API names them (`errorCode` of diagnostics). */
-const NAMES_OF_CODES: Readonly<Record<number, string>> = {
-  [AGENT_ERROR_CODES.scriptMissing]: "ScriptMissing",
-  [AGENT_ERROR_CODES.scriptNotExecutable]: "ScriptNotExecutable",
-  [AGENT_ERROR_CODES.scriptTimedOut]: "ScriptTimedOut",
-  [AGENT_ERROR_CODES.scriptFailed]: "ScriptFailed",
-};
 const MAX_REASON_CHARACTERS = 4_096;
 
 /** Then the deployment goes on. */

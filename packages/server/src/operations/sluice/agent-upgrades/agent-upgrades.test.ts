@@ -16,7 +16,7 @@ const OLD = "0.1.0";
 const findAgentProgram: FindAgentProgram = async (platform, version = SLUICE_VERSION) =>
   platform === "linux-x64"
     ? { version, platform, file: "/program", gzipFile: undefined, sha256: "ab".repeat(32), bytes: 1234 }
-    : { cure: "put the file into DATA/agent-programs" };
+    : { cure: "Put the file into DATA/agent-programs." };
 
 let here: TestInstallation;
 let context: SluiceContext;
@@ -217,7 +217,7 @@ describe("what StartAgentUpgrade refuses", () => {
     await enrol("arm-1", { agentPlatform: "linux-arm64" });
     await expect(StartAgentUpgrade({ version: NEW }, context)).rejects.toMatchObject({
       code: "AgentProgramDoesNotExistException",
-      message: `This server has no agent ${NEW} for linux-arm64. On the server: put the file into DATA/agent-programs.`,
+      message: `This server has no agent ${NEW} for linux-arm64. Put the file into DATA/agent-programs.`,
     });
   });
 

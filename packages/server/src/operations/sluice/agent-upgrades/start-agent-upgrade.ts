@@ -29,7 +29,7 @@ const MATCH_HOSTS_PATIENCE_MILLISECONDS = 15_000;
 /** In a refusal. */
 const NAMED_HOSTS = 3;
 
-/** Begins an upgrade; hosts get their turns by `upgrades/upgrade-loop.ts`. */
+/** Begins an upgrade; hosts get their turns by `upgrades/agent-upgrades.ts`. */
 export const startAgentUpgrade: Operation<StartAgentUpgradeInput, StartAgentUpgradeOutput, SluiceContext> = async (
   input,
   context,
@@ -196,7 +196,7 @@ async function offeredPrograms(
     if (isMissing(found)) {
       throw new CallerFault(
         "AgentProgramDoesNotExistException",
-        `This server has no agent ${version} for ${platform}. On the server: ${found.cure}.`,
+        `This server has no agent ${version} for ${platform}. ${found.cure}`,
       );
     }
     programs.push({ platform, sha256: found.sha256, bytes: found.bytes });
