@@ -9,6 +9,7 @@ import {
   openSync,
   readFileSync,
   readlinkSync,
+  readSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -22,6 +23,8 @@ import { PROGRAM_LINK } from "./places.ts";
 import type { Undo } from "./undo.ts";
 
 const PROGRAM_MODE = 0o755;
+/** A host may have less memory than two programs take. */
+const PIECE_BYTES = 1024 * 1024;
 
 export interface ProgramPlace {
   readonly programs: string;
@@ -87,7 +90,18 @@ function isSameContent(one: string, other: string): boolean {
   const [first, second] = [statSync(one), statSync(other)];
   if (first.ino === second.ino && first.dev === second.dev) return true;
   if (first.size !== second.size) return false;
-  return readFileSync(one).equals(readFileSync(other));
+  const descriptors = [openSync(one, "r"), openSync(other, "r")] as const;
+  try {
+    const [piece, otherPiece] = [Buffer.alloc(PIECE_BYTES), Buffer.alloc(PIECE_BYTES)];
+    for (;;) {
+      const bytes = readSync(descriptors[0], piece);
+      const otherBytes = readSync(descriptors[1], otherPiece);
+      if (bytes !== otherBytes || piece.compare(otherPiece, 0, bytes, 0, bytes) !== 0) return false;
+      if (bytes === 0) return true;
+    }
+  } finally {
+    for (const descriptor of descriptors) closeSync(descriptor);
+  }
 }
 
 /** So that `sluice agent status` can be typed. Something else of that name stays. @returns whether the name leads to the program */

@@ -161,6 +161,18 @@ describe("sluice local", () => {
     );
   });
 
+  it("brings back what a revision replaced, and names it before", async () => {
+    mkdirSync(join(base, "installed"));
+    writeFileSync(join(base, "installed", "one"), "mine");
+    const first = revision({ "appspec.yml": appSpecOf([]), "app/one": "1" });
+    expect((await local("-l", first, "-b", "OVERWRITE")).status).toBe(0);
+    const second = revision({ "appspec.yml": appSpecOf([]), "app/two": "2" });
+    const { text } = await local("-l", second, "--dry-run");
+    expect(text).toContain(`  restore ${join(base, "installed/one")} (which an earlier revision replaced)\n`);
+    expect((await local("-l", second)).status).toBe(0);
+    expect(readFileSync(join(base, "installed", "one"), "utf8")).toBe("mine");
+  });
+
   it("ends at the event that fails, with the end of its output and exit status 1", async () => {
     const failing = { "note.sh": "#!/bin/sh\necho the cause >&2\nexit 3\n", "app/one": "1" };
     const onFailure = `  OnFailure:\n    - location: tell.sh\n`;
@@ -198,10 +210,10 @@ describe("sluice local", () => {
       vi.stubEnv("AWS_CONFIG_FILE", join(base, "none"));
       vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", join(base, "none"));
       vi.stubEnv("AWS_ACCESS_KEY_ID", undefined);
+      vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
       const refused = await local("-l", "s3://revisions/shop.tgz");
-      expect(refused.text).toContain(
-        "has no access key (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), which S3 needs.",
-      );
+      expect(refused.text).toContain("DownloadBundle failed: The bundle s3://revisions/shop.tgz cannot be downloaded");
+      expect(refused.text).toContain("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the agent's environment: not set");
       vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
       vi.stubEnv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI");
       vi.stubEnv("AWS_REGION", "eu-west-1");

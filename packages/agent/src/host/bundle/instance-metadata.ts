@@ -24,12 +24,12 @@ export async function credentialsOfInstance(endpoint = ENDPOINT, now = Date.now)
   const roles = await ask(endpoint, ROLES_PATH, token);
   const role = roles.split("\n", 1)[0]?.trim() ?? "";
   if (role === "") throw new Error("the instance has no role");
-  const answer = JSON.parse(await ask(endpoint, `${ROLES_PATH}${encodeURIComponent(role)}`, token)) as Readonly<
-    Record<string, string | undefined>
-  >;
-  const { AccessKeyId, SecretAccessKey, Token, Expiration } = answer;
+  const { AccessKeyId, SecretAccessKey, Token, Expiration, ...said } = keysIn(
+    await ask(endpoint, `${ROLES_PATH}${encodeURIComponent(role)}`, token),
+    role,
+  );
   if (!AccessKeyId || !SecretAccessKey) {
-    throw new Error(`the role ${role} has no keys (${answer.Code ?? "no code"}: ${answer.Message ?? "no message"})`);
+    throw new Error(`the role ${role} has no keys (${said.Code ?? "no code"}: ${said.Message ?? "no message"})`);
   }
   const keys = {
     accessKeyId: AccessKeyId,
@@ -39,6 +39,15 @@ export async function credentialsOfInstance(endpoint = ENDPOINT, now = Date.now)
   const expiresAt = Date.parse(Expiration ?? "");
   if (Number.isFinite(expiresAt)) known.set(endpoint, { keys, expiresAt });
   return keys;
+}
+
+/** The parser's message would quote the text, which holds keys. */
+function keysIn(text: string, role: string): Readonly<Record<string, string | undefined>> {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, string | undefined>>;
+  } catch {
+    throw new Error(`the keys of the role ${role} came as something else than JSON`);
+  }
 }
 
 export async function regionOfInstance(endpoint = ENDPOINT): Promise<string> {

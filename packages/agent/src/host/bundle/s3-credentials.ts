@@ -125,7 +125,7 @@ function sectionOf(text: string, wanted: string): Readonly<Record<string, string
 function noKeys(label: string, looked: readonly string[]): never {
   throw new EventFailure(
     `The bundle ${label} cannot be downloaded: the server gave no download URL that this host uses, and this host has no S3 credentials. ` +
-      "Deploy through a Sluice server, configure s3Credentials in agent.json, or give the instance a role that may read the bucket.",
+      "Deploy through a Sluice server, configure s3Credentials in agent.json, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY for the agent, or give the instance a role that may read the bucket.",
     { hint: `Looked at: ${looked.join("; ")}.` },
   );
 }
