@@ -107,7 +107,10 @@ describe("records of a group", () => {
   });
 
   it("are copied whole, and the way back is the same", async () => {
+    mkdirSync(join(from, "deployment-instructions/old-replaced"));
+    writeFileSync(join(from, "deployment-instructions/old-replaced/list"), "1:2:3 /srv/one\n");
     await adoptGroup(call());
+    expect(readFileSync(join(to, "deployment-instructions/new-replaced/list"), "utf8")).toBe("1:2:3 /srv/one\n");
     expect(readFileSync(join(to, "deployment-instructions/new_last_successful_install"), "utf8")).toBe(
       join(to, "new/d-1"),
     );

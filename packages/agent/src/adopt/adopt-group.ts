@@ -12,7 +12,6 @@ import { dirname, join, resolve } from "node:path";
 import { flushFileSystemOf, UNFINISHED_SUFFIX } from "../host/durable-file.ts";
 import {
   ensureDirectory,
-  type GroupFiles,
   groupFilesOf,
   INSTRUCTIONS_DIRECTORY_NAME,
   isGroupName,
@@ -134,7 +133,13 @@ async function copy(records: GroupRecords, to: string, asGroupId: string): Promi
   // Records that are replaced must not name what is half-copied.
   for (const pointer of [files.lastSuccessfulInstallFile, files.mostRecentInstallFile])
     rmSync(pointer, { force: true });
-  for (const name of deploymentsOf(records)) await copyDeployment(records.files.groupDirectory, files, name);
+  for (const name of deploymentsOf(records)) {
+    await copyTree(join(records.files.groupDirectory, name), join(files.groupDirectory, name));
+  }
+  // Whoever removes what the group's revisions have installed puts back what they had replaced. Only our agent keeps that.
+  if (existsSync(records.files.originalsDirectory)) {
+    await copyTree(records.files.originalsDirectory, files.originalsDirectory);
+  }
   copyFile(records.files.cleanupFile, files.cleanupFile);
   copyFile(records.files.installFile, files.installFile);
   await flushFileSystemOf(files.groupDirectory);
@@ -151,18 +156,17 @@ function deploymentsOf({ lastSuccessful, mostRecent }: GroupRecords): readonly s
 }
 
 /** Owners and times, too, as far as this user may set them: `cp -a` knows how. */
-async function copyDeployment(fromGroup: string, { groupDirectory }: GroupFiles, name: string): Promise<void> {
-  const target = join(groupDirectory, name);
-  const unfinished = `${target}${ADOPTING_SUFFIX}`;
+async function copyTree(from: string, to: string): Promise<void> {
+  const unfinished = `${to}${ADOPTING_SUFFIX}`;
   removeTreeNow(unfinished);
-  if (!(await runHelper("cp", ["-a", "--", join(fromGroup, name), unfinished]))) {
+  if (!(await runHelper("cp", ["-a", "--", from, unfinished]))) {
     removeTreeNow(unfinished);
     throw new AdoptRefused(
-      `${join(fromGroup, name)} could not be copied to ${dirname(target)}. Look at the free space: df ${dirname(target)}`,
+      `${from} could not be copied to ${dirname(to)}. Look at the free space: df ${dirname(to)}`,
     );
   }
-  removeTreeNow(target);
-  renameSync(unfinished, target);
+  removeTreeNow(to);
+  renameSync(unfinished, to);
 }
 
 /** Bytes as they are: names need not be UTF-8. */
