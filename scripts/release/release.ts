@@ -21,7 +21,8 @@ const USAGE = "npm run release -- [--out DIRECTORY] [--platform linux-x64 | linu
 const PARTS = ["executable", "tarball", "deb", "image"];
 /** A file that is written in few large pieces stays in memory in large pieces, and then counts as more of each process that runs it. */
 const PIECE_BYTES = 65_536;
-const OF_A_RELEASE = /^sluice[-_].*|^sbom\.cdx\.json$/;
+/** A folder may have those of other versions, too. */
+const BEGINNINGS = [`sluice-${SLUICE_VERSION}-`, `sluice_${SLUICE_VERSION}_`, "sbom.cdx.json"];
 
 const { values } = readCommandLine(USAGE, {
   options: {
@@ -101,7 +102,7 @@ async function put(name: string, content: Buffer | string, mode = 0o644): Promis
 async function sumsOf(folder: string): Promise<string> {
   const lines: string[] = [];
   for (const name of (await readdir(folder))
-    .filter((each) => OF_A_RELEASE.test(each) && !each.endsWith(".new"))
+    .filter((each) => BEGINNINGS.some((beginning) => each.startsWith(beginning)) && !each.endsWith(".new"))
     .sort()) {
     const hash = createHash("sha256");
     await pipeline(createReadStream(join(folder, name)), hash);

@@ -1,7 +1,7 @@
 import { startHelper } from "../process/helper-process.ts";
 import { OfferRefused } from "./offer-refused.ts";
 
-/** A program of 140 MB is read for the first time. */
+/** A program of 125 MB is read for the first time. */
 const TRY_MILLISECONDS = 60_000;
 const MAX_SAID_CHARACTERS = 4_096;
 

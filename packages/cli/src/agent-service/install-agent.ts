@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentStatus } from "@sluice/agent/status.ts";
+import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { runProgram } from "../process/run-program.ts";
@@ -202,12 +203,15 @@ async function untilAnswered(data: string, kind: ServiceKind): Promise<NonNullab
 /** PEM of an authority that a person names. */
 export function readAuthority(file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
-  const text = readFileSync(file, "utf8");
+  const text = textOf(file);
   if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
   throw new CommandFailed(`--ca-file ${file} contains no certificate in PEM form. Name the authority's PEM file`);
 }
 
-/** Of a host that is taken away. */
-export function removeLog(): void {
-  rmSync(LOG_FILE, { force: true });
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new CommandFailed(`--ca-file ${file} ${whyUnreadable(cause)}. Name the authority's PEM file`, { cause });
+  }
 }

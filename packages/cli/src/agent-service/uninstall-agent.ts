@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommandFailed } from "../command-failed.ts";
-import { removeLog } from "./install-agent.ts";
 import { removePrograms } from "./install-program.ts";
+import { LOG_FILE } from "./places.ts";
 import { removeUnit, stopBackground } from "./service.ts";
 
 export interface UninstalledAgent {
@@ -38,7 +38,7 @@ export async function uninstallAgent(options: { readonly data: string }): Promis
     }
     rmSync(data, { recursive: true, force: true });
   }
-  removeLog();
+  rmSync(LOG_FILE, { force: true });
   removePrograms(PROGRAMS_DIRECTORY);
   return removed;
 }

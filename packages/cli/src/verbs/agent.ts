@@ -201,7 +201,7 @@ function defineEnroll(parent: Command): void {
       onPremises: options.onPremises,
       zone: options.zone,
       address: options.address,
-      certificateAuthority: options.caFile === undefined ? undefined : readAuthority(options.caFile),
+      certificateAuthority: readAuthority(options.caFile),
       force: options.force,
     });
     const problem = whoElseMayChange(options.data);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, it } from "vitest";
-import { packageNote, passedOverOptions } from "./install-agent.ts";
+import { packageNote, passedOverOptions, readAuthority } from "./install-agent.ts";
 import { unitText } from "./unit.ts";
 
 const PAGE = resolve(import.meta.dirname, "../../../../docs/reference/agent.md");
@@ -23,13 +23,14 @@ it("treats what hooks have started as the Debian package's unit does", () => {
   expect(settings(unitText({ ...PLACE, canNotify: true }))).toEqual(settings(ofPackage));
 });
 
-it("says which options a host that is enrolled has no use for, and that a package has a unit of the same name", () => {
+it("says what of its options has no effect or is wrong, and that a package has a unit of the same name", () => {
   expect(passedOverOptions({ name: "web-1", server: "https://a:7450", service: true }, "web-1")).toEqual([]);
   expect(passedOverOptions({ name: "web-2", tags: [], onPremises: true }, "web-1")).toEqual([
     "--name",
     "--tag",
     "--on-premises",
   ]);
+  expect(() => readAuthority("/nowhere.pem")).toThrow("--ca-file /nowhere.pem does not exist. Name");
   expect(packageNote(undefined)).toBeUndefined();
   expect(packageNote("/usr/lib/systemd/system/sluice-agent.service")).toContain("sluice agent uninstall");
 });
