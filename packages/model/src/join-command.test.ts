@@ -11,11 +11,16 @@ function run(line: string): string {
 it("gives the token by standard input alone, and the script its options", () => {
   const line = joinCommand({ server: "https://deploy.example.org:7450", pin: "sha256//AbC+/=" }, "slt_token");
   expect(line).toBe(
-    `printf '%s\\n' slt_token | sudo sh -c "$(curl -fsS -k --pinnedpubkey sha256//AbC+/= https://deploy.example.org:7450/-/join.sh)" join.sh`,
+    `printf '%s\\n' slt_token | sudo sh -c "$(curl -fsS -k --pinnedpubkey sha256//AbC+/= https://deploy.example.org:7450/-/join.sh || echo exit 1)" join.sh`,
   );
   expect(run(line)).toBe(
     "-fsS -k --pinnedpubkey sha256//AbC+/= https://deploy.example.org:7450/-/join.sh --name web-1\nslt_token\n",
   );
+});
+
+it("fails where the script does not come", () => {
+  const line = joinCommand({ server: "https://deploy.example.org:7450", pin: undefined }, "slt_token");
+  expect(() => execFileSync("sh", ["-c", `curl() { return 90; }; sudo() { "$@"; }\n${line}`])).toThrow();
 });
 
 it("quotes what a shell would read, and leaves out the pin of a server that everybody knows", () => {

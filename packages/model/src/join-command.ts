@@ -10,8 +10,11 @@ export interface JoinAddress {
 
 export const JOIN_SCRIPT_PATH = "/-/join.sh";
 
-/** The line by which a host joins. `printf` is a part of the shell: the token is in no list of processes, and in no URL. */
+/**
+ * The line by which a host joins. `printf` is a part of the shell: the token is in no list of processes, and in no URL. Without the script, or with half of it,
+ * the line fails: a shell that gets nothing to run would say that all went well.
+ */
 export function joinCommand({ server, pin }: JoinAddress, token: string): string {
   const pinned = pin === undefined ? "" : ` -k --pinnedpubkey ${pin}`;
-  return `printf '%s\\n' ${shellWord(token)} | sudo sh -c "$(curl -fsS${pinned} ${shellWord(`${server}${JOIN_SCRIPT_PATH}`)})" join.sh`;
+  return `printf '%s\\n' ${shellWord(token)} | sudo sh -c "$(curl -fsS${pinned} ${shellWord(`${server}${JOIN_SCRIPT_PATH}`)} || echo exit 1)" join.sh`;
 }

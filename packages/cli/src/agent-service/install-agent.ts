@@ -64,7 +64,8 @@ export async function installAgent(options: InstallOptions): Promise<InstalledAg
   let isNew: boolean;
   try {
     isNew = installProgram(program, { programs: PROGRAMS_DIRECTORY, supervise: SUPERVISE_TEXT }, undo);
-    if (!linkProgram(PROGRAMS_DIRECTORY, undo)) {
+    // The Debian package has the command already, and would be hidden by ours.
+    if (packageUnit() === undefined && !linkProgram(PROGRAMS_DIRECTORY, undo)) {
       notes.push(`another program has the name of the command, which is therefore ${PROGRAMS_DIRECTORY}/current`);
     }
     enrolled = await enrolIfNeeded(options, data);

@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } 
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandFailed } from "../command-failed.ts";
+import { isOnPath } from "../process/on-path.ts";
 import { ProgramFailed, runProgram } from "../process/run-program.ts";
 import { LOG_FILE, packageUnit, UNIT_FILE, UNIT_NAME } from "./places.ts";
 import { unitText } from "./unit.ts";
@@ -30,7 +31,7 @@ export function startCommand({ programs, data }: ServicePlace): string {
 
 /** Writes the unit, and enables it. @returns whether anything of it is new */
 export async function writeUnit(place: ServicePlace): Promise<boolean> {
-  const text = unitText({ ...place, canNotify: hasProgram("systemd-notify") });
+  const text = unitText({ ...place, canNotify: isOnPath("systemd-notify") });
   const isNew = !existsSync(UNIT_FILE) || readFileSync(UNIT_FILE, "utf8") !== text;
   if (isNew) {
     writeFileSync(UNIT_FILE, text, { mode: 0o644 });
@@ -100,10 +101,6 @@ async function supervisorOf(data: string): Promise<number | undefined> {
 /** What the log's last lines are, for whoever has to find out why the agent does not start. */
 export function logCommand(kind: ServiceKind): string {
   return kind === "systemd" ? `journalctl -u ${UNIT_NAME} -n 30` : `tail -n 30 ${LOG_FILE}`;
-}
-
-function hasProgram(name: string): boolean {
-  return (process.env.PATH ?? "").split(":").some((directory) => existsSync(join(directory, name)));
 }
 
 async function systemctl(...args: readonly string[]): Promise<void> {

@@ -1,12 +1,12 @@
 import { lookup } from "node:dns/promises";
 import { request } from "node:https";
 import { isIP } from "node:net";
+import { isLoopbackUrl } from "@sluice/model/loopback-url.ts";
 import type { TlsTrust } from "@sluice/wire/client/connection-agent.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
 const MISDIRECTED = 421;
-const LOOPBACK = /^(localhost|127\.[0-9.]+|\[?::1\]?)$/;
 const CERTIFICATE_PAGE = "docs/reference/sluice-yml.md, The server's names";
 
 /**
@@ -20,7 +20,7 @@ export function serverForHost(given: string | undefined, connected: string): str
       `${url.origin} has no TLS, and AWS's agent connects with TLS only. Start the server with --listen 0.0.0.0:7450 or --tls-cert, and name it: --server https://NAME:7450`,
     );
   }
-  if (given === undefined && LOOPBACK.test(url.hostname)) {
+  if (given === undefined && isLoopbackUrl(url.origin)) {
     throw usage(
       `${url.origin} is this machine's own address. Say how the host reaches the server: --server https://NAME:${url.port || "443"}`,
     );

@@ -1,5 +1,6 @@
 import { joinCommand } from "@sluice/model/join-command.ts";
 import { MAX_TOKEN_LIFE_SECONDS } from "@sluice/model/limits.ts";
+import { isLoopbackUrl } from "@sluice/model/loopback-url.ts";
 import { visibleText } from "@sluice/model/visible-text.ts";
 import { decodeEnrolmentToken, isWholeToken } from "@sluice/wire/sluice/enrolment-token.ts";
 import type { EnrolmentTokenSummary, Tag } from "@sluice/wire/sluice/sluice-api.ts";
@@ -26,8 +27,6 @@ interface CreateOptions extends ClientOptions {
 interface ListOptions extends ClientOptions {
   readonly all?: boolean;
 }
-
-const LOOPBACK = /^https?:\/\/(localhost|127\.|\[::1\])/;
 
 export function define(command: Command): void {
   defineCreate(command);
@@ -64,7 +63,7 @@ function defineCreate(command: Command): void {
     print(created.token);
     if (line !== undefined) {
       printError(`To install the agent on a host and enrol it, run there:\n\n${visibleText(line)}\n`);
-      if (LOOPBACK.test(joinServer ?? "")) {
+      if (joinServer !== undefined && isLoopbackUrl(joinServer)) {
         printError(
           "The server listens on this machine alone. For hosts elsewhere, start it with --listen 0.0.0.0:7450 as well.",
         );

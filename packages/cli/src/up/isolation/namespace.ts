@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
 import { ended, onlyChildOf, signal } from "../../process/child-process.ts";
+import { isOnPath } from "../../process/on-path.ts";
 import { runProgram } from "../../process/run-program.ts";
 
 /**
@@ -17,17 +17,6 @@ export interface NamespaceSet {
   readonly enter: readonly string[];
   run(argv: readonly string[]): Promise<string>;
   close(): Promise<void>;
-}
-
-function isOnPath(program: string): boolean {
-  return (process.env.PATH ?? "").split(":").some((directory) => {
-    try {
-      accessSync(`${directory}/${program}`, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
 
 /**

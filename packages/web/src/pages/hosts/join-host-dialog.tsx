@@ -1,4 +1,5 @@
 import { joinCommand } from "@sluice/model/join-command.ts";
+import { isLoopbackUrl } from "@sluice/model/loopback-url.ts";
 import { type FormEvent, useId, useState } from "react";
 import { useChange } from "../../api/use-operation.ts";
 import { Button } from "../../design/button.tsx";
@@ -10,7 +11,6 @@ import { TextArea, TextField } from "../../design/text-field.tsx";
 import { Time } from "../../design/time.tsx";
 import { ActionButton } from "../../shell/access.tsx";
 import styles from "./host-form.module.css";
-import { isLoopbackUrl } from "./loopback-url.ts";
 import { parseTags } from "./tag-text.ts";
 import { parseLife, TOKEN_LIFE_DEFAULT } from "./token-life.ts";
 

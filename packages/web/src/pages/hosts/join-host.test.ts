@@ -1,5 +1,5 @@
+import { isLoopbackUrl } from "@sluice/model/loopback-url.ts";
 import { expect, it } from "vitest";
-import { isLoopbackUrl } from "./loopback-url.ts";
 import { parseTags } from "./tag-text.ts";
 import { parseLife } from "./token-life.ts";
 
