@@ -161,9 +161,7 @@ async function copyTree(from: string, to: string): Promise<void> {
   removeTreeNow(unfinished);
   if (!(await runHelper("cp", ["-a", "--", from, unfinished]))) {
     removeTreeNow(unfinished);
-    throw new AdoptRefused(
-      `${from} could not be copied to ${dirname(to)}. Look at the free space: df ${dirname(to)}`,
-    );
+    throw new AdoptRefused(`${from} could not be copied to ${dirname(to)}. Look at the free space: df ${dirname(to)}`);
   }
   removeTreeNow(to);
   renameSync(unfinished, to);

@@ -5,7 +5,7 @@ import type { SluiceOperations } from "@sluice/wire/sluice/sluice-operations.ts"
 import { SLUICE_TABLE } from "@sluice/wire/sluice/sluice-shapes.ts";
 import { proxyOfAgent } from "../host/agent-proxy.ts";
 import { AGENT_VERSION } from "../identity/agent-version.ts";
-import { type Enrolment, readEnrolment, replaceCredentials } from "../identity/enrolment-files.ts";
+import { type Enrolment, prepareDirectory, readEnrolment, replaceCredentials } from "../identity/enrolment-files.ts";
 import { trustIn } from "../identity/server-pins.ts";
 import { describeFailure } from "../process/agent-log.ts";
 import { connectToServer } from "./connect-to-server.ts";
@@ -70,6 +70,8 @@ export async function retireHost(directory: string): Promise<string | undefined>
 export async function rotateHostKey(directory: string): Promise<{ readonly accessKeyId: string }> {
   return ownCall(directory, async (enrolment, sluice) => {
     const { accessKeyId } = enrolment.credentials;
+    // A key that cannot be stored would cost the host its server: the old one is not replaced twice.
+    prepareDirectory(directory);
     const answer = await sluice.call("RotateAccessKey", { accessKeyId, keepOldSeconds: KEEP_OLD_KEY_SECONDS }, PATIENT);
     const credentials = { accessKeyId: answer.accessKey.accessKeyId, secretAccessKey: answer.secretAccessKey };
     replaceCredentials(directory, credentials);

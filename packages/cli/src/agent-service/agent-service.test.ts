@@ -18,7 +18,10 @@ it("is the unit that the documentation shows", () => {
 });
 
 it("treats what hooks have started as the Debian package's unit does", () => {
-  const ofPackage = readFileSync(resolve(import.meta.dirname, "../../../../packaging/systemd/sluice-agent.service"), "utf8");
+  const ofPackage = readFileSync(
+    resolve(import.meta.dirname, "../../../../packaging/systemd/sluice-agent.service"),
+    "utf8",
+  );
   const settings = (text: string) => text.match(/^(?!Exec|Environment|Condition)\w+=.*$/gm)?.sort();
   expect(settings(unitText({ ...PLACE, canNotify: true }))).toEqual(settings(ofPackage));
 });

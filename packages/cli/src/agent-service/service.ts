@@ -45,7 +45,8 @@ export async function writeUnit(place: ServicePlace): Promise<boolean> {
 /** Stops the agent and removes its unit. That of the Debian package stays, and starts nothing any more. */
 export async function removeUnit(): Promise<void> {
   if (!existsSync(UNIT_FILE)) {
-    if (packageUnit() !== undefined && serviceKind() === "systemd") await systemctl("disable", "--now", "--quiet", UNIT_NAME);
+    if (packageUnit() !== undefined && serviceKind() === "systemd")
+      await systemctl("disable", "--now", "--quiet", UNIT_NAME);
     return;
   }
   await systemctl("disable", "--now", "--quiet", UNIT_NAME).catch(() => undefined);

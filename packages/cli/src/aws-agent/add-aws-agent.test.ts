@@ -5,7 +5,11 @@ import { addAwsAgent } from "./add-aws-agent.ts";
 it("takes the key back when the files cannot be made: nobody has its secret", async () => {
   const calls: string[] = [];
   const answers: Record<string, () => unknown> = {
-    CreateAccessKey: () => ({ accessKey: { accessKeyId: "AKIAMADE" }, secretAccessKey: "secret", hostIdentifier: "arn" }),
+    CreateAccessKey: () => ({
+      accessKey: { accessKeyId: "AKIAMADE" },
+      secretAccessKey: "secret",
+      hostIdentifier: "arn",
+    }),
     TagHost: () => {
       throw new Error("no more tags");
     },

@@ -1,13 +1,6 @@
 import { shellWord } from "@sluice/model/shell-word.ts";
 import { nodeProject } from "./node-project.ts";
-import {
-  needs,
-  type Project,
-  type ProjectFolder,
-  plainName,
-  portIn,
-  type ServiceProject,
-} from "./project.ts";
+import { needs, type Project, type ProjectFolder, plainName, portIn, type ServiceProject } from "./project.ts";
 import { ecsProject, lambdaProject } from "./service-projects.ts";
 
 const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
