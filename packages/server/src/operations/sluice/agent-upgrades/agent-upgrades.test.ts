@@ -181,7 +181,8 @@ describe("an upgrade of agents", () => {
     await report(one, "done");
     await StartAgentUpgrade({ version: NEW }, context);
     await becomes({ "web-1": "offered" });
-    for (const state of ["waiting", "skipped", "constructor", ""]) await report(one, state);
+    for (const state of ["waiting", "skipped", "constructor"]) await report(one, state);
+    await expect(report(one, "")).rejects.toThrow("agentUpgrade.state is missing");
     await beat(one, { agentUpgrade: { version: "1.1.1", state: "done" } });
     expect(await states()).toEqual({ "web-1": "offered" });
   });
