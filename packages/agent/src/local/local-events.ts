@@ -1,17 +1,9 @@
+import { LIFECYCLE_EVENTS } from "@sluice/model/lifecycle-event.ts";
+
 /** Of a local deployment, in the order in which they run: those of a host behind a load balancer, save the balancer's own. */
-export const LOCAL_EVENTS: readonly string[] = [
-  "BeforeBlockTraffic",
-  "AfterBlockTraffic",
-  "ApplicationStop",
-  "DownloadBundle",
-  "BeforeInstall",
-  "Install",
-  "AfterInstall",
-  "ApplicationStart",
-  "ValidateService",
-  "BeforeAllowTraffic",
-  "AfterAllowTraffic",
-];
+export const LOCAL_EVENTS: readonly string[] = LIFECYCLE_EVENTS.filter(
+  (event) => event !== "BlockTraffic" && event !== "AllowTraffic",
+);
 
 /** Those that run with the scripts of the revision before, and so may come before the new one is there. */
 const OF_FORMER_REVISION: readonly string[] = ["BeforeBlockTraffic", "AfterBlockTraffic", "ApplicationStop"];

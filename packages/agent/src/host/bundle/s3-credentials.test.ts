@@ -86,6 +86,13 @@ describe("a host's keys to S3", () => {
     expect(await find()).toEqual({ accessKeyId: "D", secretAccessKey: "d=d", region: "eu-west-3" });
     const deploy = { accessKeyId: "P", secretAccessKey: "p", sessionToken: "s", region: "us-east-2" };
     expect(await find({ AWS_PROFILE: "deploy" })).toEqual(deploy);
+    writeFileSync(join(home, ".aws/credentials"), "[default]\naws_secret_access_key: s3cret\n");
+    role = null;
+    const failure = await find().catch((error: EventFailure) => error);
+    expect((failure as EventFailure).hint).toContain(
+      ".aws/credentials: credentials, line 2: expected [section] or key",
+    );
+    expect((failure as EventFailure).hint).not.toContain("s3cret");
     rmSync(join(home, ".aws"), { recursive: true });
   });
 

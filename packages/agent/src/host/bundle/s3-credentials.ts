@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { reasonOf } from "@sluice/model/reason-of.ts";
+import { type IniSection, iniValue, parseIni } from "@sluice/wire/config/ini.ts";
 import { EventFailure } from "../event-failure.ts";
 import type { HostConfig, S3Credentials } from "../host-config.ts";
 import { credentialsOfInstance, regionOfInstance } from "./instance-metadata.ts";
@@ -44,9 +45,10 @@ function keysInFile(environment: Environment, looked: string[]): Keys | undefine
   const profile = profileOf(environment);
   const settings = profileIn(file, [profile], looked);
   if (settings === undefined) return undefined;
-  const { aws_access_key_id, aws_secret_access_key, aws_session_token } = settings;
-  if (aws_access_key_id && aws_secret_access_key) {
-    return keysOf(aws_access_key_id, aws_secret_access_key, aws_session_token);
+  const accessKeyId = iniValue(settings, "aws_access_key_id");
+  const secretAccessKey = iniValue(settings, "aws_secret_access_key");
+  if (accessKeyId && secretAccessKey) {
+    return keysOf(accessKeyId, secretAccessKey, iniValue(settings, "aws_session_token"));
   }
   looked.push(`${file}: the profile ${profile} has no aws_access_key_id and aws_secret_access_key`);
   return undefined;
@@ -70,7 +72,10 @@ async function findRegion(environment: Environment, endpoint: string | undefined
   const profile = profileOf(environment);
   const file = environment.AWS_CONFIG_FILE || awsFile(environment, "config");
   const known =
-    AWS_REGION || AWS_DEFAULT_REGION || profileIn(file, [`profile ${profile}`, profile], [])?.region || undefined;
+    AWS_REGION ||
+    AWS_DEFAULT_REGION ||
+    iniValue(profileIn(file, [`profile ${profile}`, profile], []), "region") ||
+    undefined;
   if (known !== undefined || endpoint !== undefined) return known ?? REGION_OF_OTHER_SERVERS;
   if (environment.AWS_EC2_METADATA_DISABLED?.toLowerCase() === "true") return undefined;
   return regionOfInstance(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT).catch(() => undefined);
@@ -88,38 +93,17 @@ function awsFile({ HOME }: Environment, name: string): string {
   return join(HOME || homedir(), ".aws", name);
 }
 
-/** The settings of the first of these sections; names in lower case. */
-function profileIn(
-  file: string,
-  sections: readonly string[],
-  looked: string[],
-): Readonly<Record<string, string>> | undefined {
-  let text: string;
+/** The first of these sections. */
+function profileIn(file: string, sections: readonly string[], looked: string[]): IniSection | undefined {
   try {
-    text = readFileSync(file, "utf8");
+    const found = parseIni(readFileSync(file, "utf8"), basename(file));
+    const section = sections.map((name) => found.get(name)).find((each) => each !== undefined);
+    if (section === undefined) looked.push(`${file}: has no profile ${sections.at(-1)}`);
+    return section;
   } catch (error) {
     looked.push(`${file}: ${reasonOf(error)}`);
     return undefined;
   }
-  const found = sections.map((section) => sectionOf(text, section)).find((settings) => settings !== undefined);
-  if (found === undefined) looked.push(`${file}: has no profile ${sections.at(-1)}`);
-  return found;
-}
-
-function sectionOf(text: string, wanted: string): Readonly<Record<string, string>> | undefined {
-  let settings: Record<string, string> | undefined;
-  let isWanted = false;
-  for (const line of text.split(/\r?\n/)) {
-    const section = /^\s*\[\s*([^\]]*?)\s*\]/.exec(line)?.[1];
-    if (section !== undefined) {
-      isWanted = section.replace(/\s+/g, " ") === wanted;
-      if (isWanted) settings ??= {};
-      continue;
-    }
-    const [, name, value] = /^\s*([A-Za-z0-9_]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (isWanted && settings && name !== undefined && value !== undefined) settings[name.toLowerCase()] = value;
-  }
-  return settings;
 }
 
 function noKeys(label: string, looked: readonly string[]): never {
