@@ -37,9 +37,13 @@ export function planUpgrade(upgrade: UpgradeState, observation: UpgradeObservati
   if (stop.isStopping) {
     for (const host of [...hosts.values()]) take(host, leftStep(host));
   } else {
+    const underWay = new Set([...hosts.values()].filter(isUnderWay).map((host) => host.host_id));
     for (const { host_id: id } of upgrade.hosts) {
       const host = hosts.get(id)!;
-      if (host.state === "waiting") take(host, waitingStep(host, upgrade, [...hosts.values()], observation, now));
+      if (host.state !== "waiting") continue;
+      const step = waitingStep(host, upgrade, underWay, observation, now);
+      take(host, step);
+      if (step?.state === "offered") underWay.add(id);
     }
   }
   return steps(upgrade, [...hosts.values()], stop, now);
@@ -109,7 +113,7 @@ function leftStep({ state }: UpgradeHost): Step | undefined {
 function waitingStep(
   host: UpgradeHost,
   upgrade: UpgradeState,
-  hosts: readonly UpgradeHost[],
+  underWay: ReadonlySet<string>,
   observation: UpgradeObservation,
   now: number,
 ): Step | undefined {
@@ -124,7 +128,6 @@ function waitingStep(
   const unfit = unfitness(agent, upgrade);
   if (unfit !== undefined) return { state: "skipped", reason: unfit };
   if (agent.deploymentId !== null) return { reason: `it takes part in ${agent.deploymentId}` };
-  const underWay = new Set(hosts.filter(isUnderWay).map((other) => other.host_id));
   if (underWay.size >= upgrade.batchSize) return { reason: null };
   const verdict = groupVerdict(host.host_id, observation, underWay);
   if (verdict.outcome !== "may") return heldStep(host, verdict, now);
