@@ -7,6 +7,7 @@ import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { runProgram } from "../process/run-program.ts";
 import { installProgram, linkProgram } from "./install-program.ts";
+import { oneAtATime } from "./installing-door.ts";
 import { LOG_FILE, packageUnit, UNIT_FILE } from "./places.ts";
 import { logCommand, type ServiceKind, serviceKind, startCommand, startService, writeUnit } from "./service.ts";
 import { Undo } from "./undo.ts";
@@ -52,6 +53,10 @@ const POLL_MILLISECONDS = 50;
  */
 export async function installAgent(options: InstallOptions): Promise<InstalledAgent> {
   requireRoot();
+  return oneAtATime(() => install(options));
+}
+
+async function install(options: InstallOptions): Promise<InstalledAgent> {
   const { PROGRAMS_DIRECTORY } = await import("@sluice/agent/supervision/programs.ts");
   const { SUPERVISE_TEXT } = await import("@sluice/agent/supervision/supervise-text.ts");
   const data = resolve(options.data);
