@@ -138,6 +138,17 @@ describe("records of a group", () => {
     expect(existsSync(to)).toBe(false);
   });
 
+  it.each(["/", "..", "/var/lib/agent/old/..", "."])(
+    "are refused when a pointer leads out of the group: %s",
+    async (text) => {
+      writeFileSync(join(from, "deployment-instructions/old_most_recent_install"), text);
+      mkdirSync(join(to, "new"), { recursive: true });
+      writeFileSync(join(to, "credentials.json"), "{}");
+      await expect(adoptGroup(call())).rejects.toThrow("names no deployment. Remove it");
+      expect(existsSync(join(to, "credentials.json"))).toBe(true);
+    },
+  );
+
   it("are refused when a deployment is missing that a pointer names", async () => {
     rmSync(join(from, "old/d-1"), { recursive: true });
     await expect(adoptGroup(call())).rejects.toThrow("old/d-1 is missing");

@@ -15,6 +15,8 @@ import {
   groupFilesOf,
   INSTRUCTIONS_DIRECTORY_NAME,
   isGroupName,
+  pointedName,
+  readPointer,
   writePointer,
 } from "../host/layout.ts";
 import { removeTreeNow } from "../host/remove-tree.ts";
@@ -94,6 +96,14 @@ function check({ from, to, groupId, asGroupId, replace }: AdoptGroup): GroupReco
   if (!replace && readGroupRecords(to, asGroupId) !== undefined) {
     throw new AdoptRefused(
       `${to} has records of the group ${asGroupId} already: something was deployed there. Replace them with --replace`,
+    );
+  }
+  const { files } = records;
+  for (const pointer of [files.lastSuccessfulInstallFile, files.mostRecentInstallFile]) {
+    const pointed = readPointer(pointer);
+    if (pointed === undefined || pointedName(pointer) !== undefined) continue;
+    throw new AdoptRefused(
+      `${pointer} says ${JSON.stringify(pointed)}, which names no deployment. Remove it, or write the deployment's directory into it`,
     );
   }
   for (const name of deploymentsOf(records)) {

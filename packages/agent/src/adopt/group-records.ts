@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { cleanupEntries } from "../host/install/cleanup.ts";
 import {
   type GroupFiles,
   groupFilesOf,
   INSTRUCTIONS_DIRECTORY_NAME,
   isGroupName,
-  readPointer,
+  pointedName,
 } from "../host/layout.ts";
 
 /** What a host keeps of a deployment group, in an agent's directory: ours or AWS's, whose layouts are the same. */
@@ -42,16 +42,11 @@ export function readGroupRecords(rootDirectory: string, groupId: string): GroupR
   return {
     groupId,
     files,
-    lastSuccessful: nameIn(files.lastSuccessfulInstallFile),
-    mostRecent: nameIn(files.mostRecentInstallFile),
+    lastSuccessful: pointedName(files.lastSuccessfulInstallFile),
+    mostRecent: pointedName(files.mostRecentInstallFile),
     installedAt: new Date(Math.max(...there.map((file) => statSync(file).mtimeMs))),
     installed: existsSync(files.cleanupFile) ? [...cleanupEntries(readFileSync(files.cleanupFile))] : [],
   };
-}
-
-function nameIn(pointerFile: string): string | undefined {
-  const directory = readPointer(pointerFile);
-  return directory === undefined ? undefined : basename(directory);
 }
 
 function readNames(directory: string): readonly string[] {

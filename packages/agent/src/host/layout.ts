@@ -145,10 +145,13 @@ export function readPointer(pointerFile: string): string | undefined {
   }
 }
 
-/** The name of that directory in its group's: the path to it changes when the agent's directory is moved, or is named otherwise. */
+/**
+ * The name of that directory in its group's: the path to it changes when the agent's directory is moved, or is named otherwise. Undefined also for a damaged
+ * pointer that names none: `/` or `..` would lead out of the group's directory, and the agent copies and removes what it leads to.
+ */
 export function pointedName(pointerFile: string): string | undefined {
-  const directory = readPointer(pointerFile);
-  return directory === undefined ? undefined : basename(directory);
+  const name = basename(readPointer(pointerFile) ?? "");
+  return name === "" || name === "." || name === ".." || name.includes("\0") ? undefined : name;
 }
 
 export function writePointer(pointerFile: string, deploymentDirectory: string): void {

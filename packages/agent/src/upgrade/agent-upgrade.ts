@@ -28,15 +28,14 @@ export class AgentUpgrade {
     const trial = readTrial(parts.directory);
     if (trial === undefined) return;
     const { version } = trial;
-    if (trial.restored !== undefined) this.#report = { version, state: "restored", reason: trial.restored };
-    else if (version !== AGENT_VERSION) {
+    if (trial.restored !== undefined) {
+      this.#report = sayable({ version, state: "restored", reason: trial.restored });
+      if (this.#report === undefined) endTrial(parts.directory);
+    } else if (version !== AGENT_VERSION) {
       // The supervisor could not put the program in its place, and this one must not be on trial for it.
       endTrial(parts.directory);
-      this.#report = {
-        version,
-        state: "failed",
-        reason: `the supervisor started ${AGENT_VERSION} again, not ${version}`,
-      };
+      const reason = `the supervisor started ${AGENT_VERSION} again, not ${version}`;
+      this.#report = sayable({ version, state: "failed", reason });
     } else if (trial.isConfirmed) this.#report = { version, state: "done" };
     else this.#isOnTrial = true;
     if (this.#report) parts.log.info("the last upgrade of this agent", { ...this.#report });
@@ -114,9 +113,19 @@ export class AgentUpgrade {
   }
 
   #say(report: AgentUpgradeReport): void {
-    this.#report = report;
+    const sayableReport = sayable(report);
+    if (sayableReport === undefined) return;
+    this.#report = sayableReport;
     const previous = this.#changed;
     this.#changed = new AbortController();
     previous.abort();
   }
+}
+
+/**
+ * Undefined where the version is not known, since the offer could not be read or upgrade.json is damaged: the server would refuse the whole heartbeat, and
+ * take the host for one that is away.
+ */
+function sayable(report: AgentUpgradeReport): AgentUpgradeReport | undefined {
+  return report.version === "" ? undefined : report;
 }

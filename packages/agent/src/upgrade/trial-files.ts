@@ -30,10 +30,12 @@ export function readTrial(directory: string): Trial | undefined {
   };
 }
 
-/** From now on the next program that runs is on trial. What an earlier trial left must not decide this one. */
+/**
+ * From now on the next program that runs is on trial. What an earlier trial left must not decide this one, nor, without its own end, look like a trial that
+ * goes on: the supervisor would switch to the next program on its account.
+ */
 export function beginTrial(directory: string, pending: PendingUpgrade): void {
-  for (const name of [UPGRADE_FILES.confirmed, UPGRADE_FILES.restored]) rmSync(join(directory, name), { force: true });
-  flushDirectory(directory);
+  endTrial(directory);
   replaceFile(join(directory, UPGRADE_FILES.pending), `${JSON.stringify(pending)}\n`);
 }
 
