@@ -11,6 +11,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -136,6 +138,35 @@ it.skipIf(!isInstalled("wget", "--version"))("does the same with wget where ther
   expect(called()).toContain(token);
   rmSync(join(root, "lib"), { recursive: true });
   expect((await joinHost(forged, [], undefined, path)).stderr).toContain("is not one of this server's");
+});
+
+it("reads the names of headers as a proxy writes them", async () => {
+  const proxy = createServer(async (request, response) => {
+    const { method = "GET", url = "", headers } = request;
+    const answer = await fetch(`${server.url()}${url}`, {
+      method,
+      headers: { authorization: headers.authorization ?? "" },
+    });
+    for (const [name, value] of answer.headers) {
+      if (name.startsWith("x-"))
+        response.setHeader(
+          name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+          value,
+        );
+    }
+    response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  try {
+    const { port } = proxy.address() as AddressInfo;
+    const text = (await script()).replace(/^server=.*$/m, `server='http://127.0.0.1:${port}'`);
+    expect(await joinHost(token, [], text)).toMatchObject({ exitCode: 0, stderr: "" });
+    rmSync(join(root, "lib"), { recursive: true });
+    expect((await joinHost(forged, [], text)).stderr).toContain("is not one of this server's");
+  } finally {
+    proxy.closeAllConnections();
+    proxy.close();
+  }
 });
 
 it("says what is wrong and leaves nothing behind when it cannot install", async () => {

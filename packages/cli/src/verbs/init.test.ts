@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -117,6 +117,19 @@ it("never overwrites a file, and then writes none", async () => {
     `appspec.yaml, ${join(directory, "deploy/validate.sh")} exists already. Check it instead: sluice lint`,
   );
   expect(await read("deploy/validate.sh")).toBe("mine");
+});
+
+it("writes nothing where a link or a file has the name of something that it writes", async () => {
+  await put({ "index.html": "x" });
+  await symlink("nowhere", join(directory, "appspec.yml"));
+  await expect(init()).rejects.toThrow("appspec.yml exists already. Check it instead");
+  await rm(join(directory, "appspec.yml"));
+  await put({ deploy: "a file" });
+  await expect(init()).rejects.toThrow(`${join(directory, "deploy")} is not a directory. Move it away: mv`);
+  await rm(join(directory, "deploy"));
+  await symlink("..", join(directory, "deploy"));
+  await expect(init()).rejects.toThrow("is not a directory");
+  expect((await readdir(directory)).sort()).toEqual(["deploy", "index.html"]);
 });
 
 it("prints what it would write, and what to do next", async () => {

@@ -78,8 +78,9 @@ wget_ask() {
   [ "$code" = 0 ] || [ "$code" = 8 ]
 }
 
+# Proxies write the names of headers in capitals.
 header() {
-  tr -d '\r' <"$fetched.head" | sed -n "s/^$1: *//p" | tail -n 1
+  tr -d '\r' <"$fetched.head" | awk -v name="$1:" 'tolower($1) == name { sub(/^[^:]*: */, ""); value = $0 } END { print value }'
 }
 
 why_not_reached() {
