@@ -220,7 +220,7 @@ export const ROOMS: RoomTable = {
     arguments: ["terminal", "place", HALL],
     adopt: ["terminal", "arguments", HALL],
     deployment: ["terminal", "place", "revision", "arguments", HALL],
-    doctor: ["agent-service", "terminal", "aws", "place", HALL],
+    doctor: ["agent-service", "terminal", "aws", "place", "files", HALL],
     progress: ["terminal", "place", HALL],
     overview: ["terminal", "progress"],
     groups: ["terminal", "place", "arguments", HALL],

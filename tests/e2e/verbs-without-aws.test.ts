@@ -117,7 +117,7 @@ describe("doctor", () => {
     const idle = await runProgram(SLUICE, ["doctor", "--agent", work]);
     expect(idle).toMatchObject({
       exitCode: 1,
-      stdout: expect.stringContaining("Enrol this host: sluice agent enroll"),
+      stdout: expect.stringContaining("Join this host with the line"),
     });
   });
 });

@@ -68,5 +68,5 @@ export function cureOfRefusal(refusal: ServerRefusal): string {
   if (refusal.code === "RequestExpired" || refusal.code === "InvalidSignatureException") {
     return "Check this host's clock (timedatectl): it can differ from the server's by a few minutes at most. If the clock is correct, enrol the host again: `sluice agent enroll --force` on this host with a new token, then restart the agent.";
   }
-  return "The server does not know this host's key. If the host was removed, or the server is new, enrol the host again: `sluice agent enroll --force`.";
+  return "The server does not know this host's key. If the host was removed, or the server is new, enrol the host again: run the line that `sluice token create` prints on the server, or `sluice agent enroll --force` with a new token.";
 }

@@ -7,6 +7,7 @@ import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { LOG_FILE, packageUnit, UNIT_FILE, UNIT_NAME } from "../agent-service/places.ts";
 import { describeError } from "../command-failed.ts";
+import { namingUnreadable } from "../files/file-trouble.ts";
 import { formatSize } from "../terminal/printing.ts";
 import { type Check, ok, warning, wrong } from "./check.ts";
 import { clockCheck } from "./client-checks.ts";
@@ -23,10 +24,15 @@ export async function agentChecks(directory: string): Promise<Check[]> {
   try {
     status = await readAgentStatus(directory);
   } catch (error) {
-    return [wrong("enrolment", describeError(error))];
+    return [wrong("enrolment", describeError(namingUnreadable(error, directory)))];
   }
   if (!status.enrolled) {
-    return [wrong("enrolment", `${directory} contains no enrolment. Enrol this host: sluice agent enroll --help`)];
+    return [
+      wrong(
+        "enrolment",
+        `${directory} contains no enrolment. Join this host with the line that this prints on the server: sluice token create`,
+      ),
+    ];
   }
   const problem = whoElseMayChange(directory);
   const { readEnrolment } = await import("@sluice/agent/identity/enrolment-files.ts");

@@ -64,11 +64,14 @@ export async function keyAndHosts({ sluice, server }: Connection): Promise<Check
 
 function hostsCheck(count: number, silent: readonly string[]): Check {
   if (count === 0)
-    return warning("hosts", "there are no hosts. Enrol one: sluice token create, then sluice agent enroll on the host");
+    return warning(
+      "hosts",
+      "there are no hosts. To join one, run on it the line that this prints: sluice token create",
+    );
   if (silent.length === 0) return ok("hosts", `${count} of ${count} are alive`);
   return warning(
     "hosts",
-    `${silent.length} of ${count} are not alive: ${silent.join(", ")}. On each: sluice doctor --agent DIR`,
+    `${silent.length} of ${count} are not alive: ${silent.join(", ")}. On each: sudo sluice agent doctor`,
   );
 }
 

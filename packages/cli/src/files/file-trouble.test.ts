@@ -22,7 +22,7 @@ it("leaves an error of another file as it is", () => {
 it("says of a directory that may not be read who may", () => {
   const { message } = namingUnreadable(failure("EACCES", "/srv/agent/agent.json"), "/srv/agent") as Error;
   expect(message).toBe(
-    "permission denied (EACCES): this user cannot read --data /srv/agent. Run this as its owner: ls -ld /srv/agent",
+    "permission denied (EACCES): this user cannot read --data /srv/agent. Run this with sudo, or as its owner: ls -ld /srv/agent",
   );
 });
 

@@ -55,7 +55,7 @@ export function namingDirectoryTrouble(error: unknown, directory: string): unkno
 export function namingUnreadable(error: unknown, directory: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code !== "EACCES" && code !== "EPERM") return namingDirectoryTrouble(error, directory);
-  const message = `permission denied (${code}): this user cannot read --data ${resolve(directory)}. Run this as its owner: ls -ld ${resolve(directory)}`;
+  const message = `permission denied (${code}): this user cannot read --data ${resolve(directory)}. Run this with sudo, or as its owner: ls -ld ${resolve(directory)}`;
   return new CommandFailed(message, { cause: error });
 }
 

@@ -46,7 +46,8 @@ function nextSteps(directory: string, project: Project): string[] {
           ? "Read appspec.yml and deploy/."
           : "Read deploy/service.sh (its port) and deploy/run.sh (how the service is started).",
         check,
-        `Try it on this machine: sluice up, then sluice deploy ${directory} --application NAME --group NAME --watch`,
+        `See what it would do to this machine: sluice local --bundle-location ${directory} --dry-run. Without --dry-run it does it.`,
+        `Deploy it: sluice deploy ${directory} --application NAME --group NAME --watch`,
       ];
   }
 }

@@ -22,7 +22,9 @@ export function requireNone(directory: string, files: readonly FirstFile[]): voi
   const cure = isAppSpec
     ? `Check it instead: sluice lint ${directory}`
     : "Move them away, or write the AppSpec by hand";
-  throw new CommandFailed(`nothing was written, because ${present.join(", ")} exists already. ${cure}`);
+  throw new CommandFailed(
+    `nothing was written, because ${present.join(", ")} ${present.length === 1 ? "exists" : "exist"} already. ${cure}`,
+  );
 }
 
 /** @throws CommandFailed where a directory of theirs cannot be one */

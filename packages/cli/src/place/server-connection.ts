@@ -21,6 +21,7 @@ import {
   startCommand,
   UP_DIRECTORY,
 } from "./server-place.ts";
+import { dataOfUnit } from "./service-unit.ts";
 
 /** Far more than errors are wrapped in one another. */
 const MAX_CAUSES = 10;
@@ -67,8 +68,12 @@ export function connectionOf(place: ServerPlace): ServerConnection {
 }
 
 function messageAt(place: ServerPlace, { message }: ConnectionUnknown): string {
-  if (place.kind === "none")
+  if (place.kind === "none") {
+    const ofService = dataOfUnit("sluice-server");
+    if (ofService !== undefined)
+      return `no server is named, and this machine has one as a service. Name it: export ${DATA_VARIABLE}=${ofService}`;
     return `${message} ${DATA_VARIABLE} is not set, and there is no ${UP_DIRECTORY} in this directory or its parents. Start a server here: sluice up --detach`;
+  }
   return place.kind === "directory" && place.chosenBy !== "--data" ? `${describePlace(place)}: ${message}` : message;
 }
 

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { shellWord } from "@sluice/model/shell-word.ts";
 import { endpointOfDirectory, endpointOfEnvironment } from "@sluice/wire/config/connection.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { dataOfUnit } from "./service-unit.ts";
 
 /** Names the server's data directory for every verb that has no --data. */
 export const DATA_VARIABLE = "SLUICE_DATA";
@@ -84,6 +85,7 @@ export function describePlace(place: ServerPlace): string {
 
 /** What starts the server of a directory, the way it was started before. */
 export function startCommand(directory: string): string {
+  if (dataOfUnit("sluice-server") === directory) return "systemctl start sluice-server";
   const verb = existsSync(join(directory, "up.json")) ? "up --detach" : "server";
   return `sluice ${verb} --data ${shellWord(directory)}`;
 }

@@ -9,6 +9,7 @@ import { addExamples, addJsonOption, collectTag } from "../arguments/options.ts"
 import { EXIT_FAILED } from "../command-failed.ts";
 import { namingUnreadable } from "../files/file-trouble.ts";
 import { print, printError, printJson } from "../output.ts";
+import { dataOfUnit } from "../place/service-unit.ts";
 import { nameProcess } from "../process/process-name.ts";
 import { visibleHost } from "../terminal/printing.ts";
 
@@ -217,7 +218,7 @@ function defineEnroll(parent: Command): void {
       const { running } = await readAgentStatus(options.data);
       const next =
         running === undefined
-          ? `Start it: sluice agent run --data ${options.data}`
+          ? `Start it: ${startCommand(options.data, "enable --now")}`
           : `Restart its agent${running.processId === undefined ? "" : ` (process ${running.processId})`}: it still uses the old enrolment`;
       const was = formerId === undefined || formerId === enrolled.hostId ? "" : `It was ${formerId} before. `;
       print(`${visibleHost(enrolled.hostName, enrolled.hostId)} is enrolled. ${was}${next}`);
@@ -256,12 +257,18 @@ function defineStatus(parent: Command): void {
   });
 }
 
+/** @param how what systemctl is to do with the agent's service, where this host has one */
+function startCommand(directory: string, how: "start" | "enable --now"): string {
+  if (dataOfUnit("sluice-agent") === directory) return `systemctl ${how} sluice-agent`;
+  return `sluice agent run --data ${directory}`;
+}
+
 function describeStatus(directory: string, status: AgentStatus): string[] {
   if (!status.enrolled) return [`${directory} contains no enrolment. Enrol this host: sluice agent enroll --help`];
   const lines = [`${visibleHost(status.hostName ?? "", status.hostId ?? "")}, host of ${status.server}`];
   const { running } = status;
   if (running === undefined)
-    return [...lines, `its agent is not running. Start it: sluice agent run --data ${directory}`];
+    return [...lines, `its agent is not running. Start it: ${startCommand(directory, "start")}`];
   // It accepted and said nothing: it stands still, or is not an agent.
   if (running.processId === undefined) {
     return [

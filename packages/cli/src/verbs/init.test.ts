@@ -114,7 +114,7 @@ it("never overwrites a file, and then writes none", async () => {
   expect(await readdir(directory)).toEqual(["deploy", "index.html"]);
   await put({ "appspec.yaml": "x" });
   await expect(init()).rejects.toThrow(
-    `appspec.yaml, ${join(directory, "deploy/validate.sh")} exists already. Check it instead: sluice lint`,
+    `appspec.yaml, ${join(directory, "deploy/validate.sh")} exist already. Check it instead: sluice lint`,
   );
   expect(await read("deploy/validate.sh")).toBe("mine");
 });

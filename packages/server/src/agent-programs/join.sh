@@ -144,7 +144,7 @@ find_program() {
   fi
   free=$(df -Pk "$programs" | awk 'NR == 2 { print $4 }')
   [ "${free:-0}" -gt $((${bytes:-0} / 1024)) ] ||
-    fail "$programs has $((${free:-0} / 1024)) MB free, and the program needs $((${bytes:-0} / 1048576)) MB. Free some space: df -h $programs"
+    fail "$programs has $((${free:-0} / 1024)) MB free, and the program needs $((${bytes:-0} / 1048576)) MB. Free some space: df -h ${programs%/*/*}"
   ask GET "$url" "$fetched" || fail "the download broke off: $(head -n 1 "$fetched.said"). Run the line again."
   [ "$status" = 200 ] || fail "the server gives no program: $(head -n 1 "$fetched" | cut -c 1-300) (HTTP $status). Run the line again."
   [ "$(sha256_of "$fetched")" = "$sha256" ] || fail "what came is not the program that the server named (sha256 differs). Run the line again."
