@@ -44,7 +44,16 @@ describe("a line", () => {
 
   test("costs little, whatever is in it", () => {
     // Quadratic, each of these would take minutes.
-    for (const piece of ["password", 'token="', "://a:", "Bearer ", "eyJa.", "-----BEGIN ", "authorization:   "]) {
+    for (const piece of [
+      "password",
+      'token="',
+      "://a:",
+      "Bearer ",
+      "eyJa.",
+      "-eyJ",
+      "-----BEGIN ",
+      "authorization:   ",
+    ]) {
       KNOWN.line(piece.repeat(64 * 1024));
     }
   });
@@ -74,6 +83,31 @@ describe("text in pieces", () => {
         [...TEXT].map((_, index) => index),
       ),
     ).toBe(SHOWN);
+  });
+
+  test("a key's beginning that somebody only mentions does not hide why the script fails", () => {
+    const said = "cannot read -----BEGIN PRIVATE KEY-----\nError: the file site.pem has no key in it\nexit status 3\n";
+    expect(through(said, [])).toBe(said);
+    expect(through(`web | ${KEY(`web | ${"MIIE".repeat(16)}\nProc-Type: 4,ENCRYPTED\nweb | qrs7=`)}`, [])).not.toMatch(
+      /MIIE|ENCRYPTED|qrs7/,
+    );
+  });
+
+  test.each([
+    ["a value", "a topsecret-of-some-length b"],
+    ["a bearer token", `Authorization: Bearer ${"t0k3n".repeat(20)}`],
+    ["a key of AWS's", `id=${AWS_ID}`],
+    ["NAME=value", `,password=${"hunter2".repeat(30)},`],
+  ])("a secret at the place where a long line is cut is masked whole: %s", (_, secret) => {
+    const mask = outputMask(["topsecret-of-some-length"], true);
+    for (const filler of ["x", "x,", "ab "]) {
+      for (let before = 1; before < secret.length; before += 9) {
+        const start = filler.repeat(70_000).slice(0, 64 * 1024 - before);
+        const stream = new StreamMask(mask);
+        const line = `${start} ${secret} ${filler.repeat(9_000)}`;
+        expect(stream.push(line) + stream.end() === mask.line(line), `${before} before, ${filler}`).toBe(true);
+      }
+    }
   });
 
   test("a key that never ends does not mask all that follows", () => {

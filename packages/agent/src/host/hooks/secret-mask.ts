@@ -5,6 +5,9 @@ export const MIN_MASKED_CHARACTERS = 6;
 /** An unfinished line is held until it ends, so that no secret is cut in two; a longer one is cut between words. */
 const MAX_HELD_CHARACTERS = 64 * 1024;
 const MAX_WORD_CHARACTERS = 4 * 1024;
+const CUTS_TRIED = 8;
+/** Not a power of two: a secret that is repeated has another length. */
+const CUT_STEP_CHARACTERS = 97;
 /** A key of 16,384 bits has 270. */
 const MAX_KEY_LINES = 400;
 
@@ -38,7 +41,8 @@ const KNOWN_FORMS: readonly { readonly form: RegExp; readonly shown: string }[] 
   { form: /\bgithub_pat_[A-Za-z0-9_]{20,}\b/g, shown: MASK },
   { form: /\bglpat-[A-Za-z0-9_-]{20,}/g, shown: MASK },
   { form: /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/g, shown: MASK },
-  { form: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g, shown: MASK },
+  // Not after a hyphen, which may be a part of one: each would be a beginning of its own, and a line of them takes time in the square of its length.
+  { form: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g, shown: MASK },
 ];
 
 /** Takes the secrets out of one line. */
@@ -60,7 +64,14 @@ export function outputMask(values: readonly string[], hasKnownForms: boolean): O
   return { line: mask, hasKnownForms };
 }
 
-/** Knows, line by line, what is inside of a private key: its own lines say nothing of what they are. */
+/** Of a key's body: a long run of base64, a line with nothing else, or a header of the key's (RFC 1421, RFC 4880). */
+const KEY_LINE =
+  /[A-Za-z0-9+/]{40}|^\s*=?[A-Za-z0-9+/]+={0,2}\s*$|^\s*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID): |(?:\s|^)[A-Za-z0-9+/]+={1,2}\s*$/;
+
+/**
+ * Knows, line by line, what is inside of a private key: its own lines say nothing of what they are. A line that cannot be of a key is shown: it may say why
+ * the script fails.
+ */
 export class KeyLines {
   #lines = 0;
 
@@ -74,7 +85,7 @@ export class KeyLines {
     this.#lines += 1;
     const isOver = this.#lines > MAX_KEY_LINES || (line.includes("-----") && KEY_ENDS.test(line));
     if (isOver) this.#lines = 0;
-    return !isOver;
+    return !isOver && KEY_LINE.test(line);
   }
 }
 
@@ -101,8 +112,9 @@ export class StreamMask {
     const last = pieces.at(-1) ?? "";
     if (!LINE_END.test(last.slice(-1))) this.#held = pieces.pop() ?? "";
     let shown = pieces.map((line) => this.#shown(line)).join("");
-    while (this.#held.length > MAX_HELD_CHARACTERS) {
-      const cut = cutBetweenWords(this.#held);
+    // What is longer than a secret is seen beyond the cut, so that none is cut in two.
+    while (this.#held.length > MAX_HELD_CHARACTERS + MAX_WORD_CHARACTERS) {
+      const cut = cutOutsideSecrets(this.#held, this.#mask);
       shown += this.#shown(this.#held.slice(0, cut));
       this.#held = this.#held.slice(cut);
     }
@@ -123,8 +135,19 @@ export class StreamMask {
   }
 }
 
-function cutBetweenWords(text: string): number {
+/** A place where both parts are masked as the whole is; between words, if there are any. */
+function cutOutsideSecrets(text: string, mask: LineMask): number {
   const start = MAX_HELD_CHARACTERS - MAX_WORD_CHARACTERS;
-  const space = text.slice(start, MAX_HELD_CHARACTERS).lastIndexOf(" ");
-  return space === -1 ? MAX_HELD_CHARACTERS : start + space + 1;
+  const around = text.slice(start, MAX_HELD_CHARACTERS + MAX_WORD_CHARACTERS);
+  const whole = mask(around);
+  const isOutside = (at: number) => mask(around.slice(0, at)) + mask(around.slice(at)) === whole;
+  let at = MAX_WORD_CHARACTERS;
+  for (let tries = 0; tries < CUTS_TRIED && at > 0; tries += 1) {
+    const space = around.lastIndexOf(" ", at - 1);
+    if (space === -1) break;
+    at = space;
+    if (isOutside(at + 1)) return start + at + 1;
+  }
+  for (at = MAX_WORD_CHARACTERS; at > 0; at -= CUT_STEP_CHARACTERS) if (isOutside(at)) return start + at;
+  return MAX_HELD_CHARACTERS;
 }
