@@ -107,7 +107,7 @@ async function install(options: InstallOptions): Promise<InstalledAgent> {
 /** What is to be known where the Debian package has put a unit of the same name. */
 export function packageNote(unit: string | undefined): string | undefined {
   if (unit === undefined) return undefined;
-  return `the Debian package has an agent, too (${unit}). ${UNIT_FILE} takes its place: the server upgrades this agent, not the package, and /etc/default/sluice-agent is not read. To go back to the package's: sluice agent uninstall, then sluice agent enroll`;
+  return `the Debian package has an agent, too (${unit}). ${UNIT_FILE} takes its place: the server upgrades this agent, and not the package. To go back to the package's: sluice agent uninstall, then sluice agent enroll`;
 }
 
 /** What a host that is enrolled has no use for. Its server and a token are not meant: the line by which it joined may be run again. */

@@ -18,6 +18,8 @@ export function unitText({ programs, data, canNotify }: UnitOptions): string {
     "",
     "[Service]",
     ...type,
+    "# Variables of the agent itself, such as HTTPS_PROXY.",
+    "EnvironmentFile=-/etc/default/sluice-agent",
     `ExecStart=${unitWord(`${programs}/supervise`)} --data ${unitWord(data)}`,
     "Restart=always",
     "RestartSec=2",

@@ -115,6 +115,6 @@ export function unitCheck({ joined = UNIT_FILE, ofPackage = packageUnit() } = {}
   if (ofPackage === undefined || !existsSync(joined)) return undefined;
   return warning(
     "unit",
-    `${joined} takes the place of the Debian package's ${ofPackage}: what runs is the agent that joined by the server's line, without /etc/default/sluice-agent. To go back to the package's agent: sluice agent uninstall, then sluice agent enroll`,
+    `${joined} takes the place of the Debian package's ${ofPackage}: what runs is the agent that joined by the server's line, which the server upgrades, and not the package. To go back to the package's agent: sluice agent uninstall, then sluice agent enroll`,
   );
 }
