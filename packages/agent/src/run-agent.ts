@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ownServiceManager } from "@sluice/wire/program/service-manager.ts";
 import { checkHostSettings } from "./host/host-settings.ts";
 import type { LifecycleHost } from "./host/lifecycle-host.ts";
@@ -54,7 +54,8 @@ const MAX_LEAVE_MILLISECONDS = 1_000;
  * the process on a second signal; rejects with `NotEnrolled`, `WrongHostSetting` or `AlreadyRunning` when it cannot begin.
  */
 export async function runAgent(options: RunAgentOptions): Promise<number> {
-  const { directory } = options;
+  // Scripts run elsewhere, and the pointers to deployments are read elsewhere.
+  const directory = resolve(options.directory);
   const log = options.log ?? createAgentLog(options.logFormat);
   const enrolment = readEnrolment(directory);
   checkHostSettings(enrolment.host ?? {}, join(directory, ENROLMENT_FILE_NAMES.agent));

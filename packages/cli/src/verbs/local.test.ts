@@ -11,7 +11,7 @@ import {
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runProgram } from "../program.ts";
 import { VERBS } from "../verb-table.ts";
@@ -73,6 +73,14 @@ function belowArchive<Step extends { readonly source?: string }>(step: Step): St
 const isInstruction = ({ type }: { readonly type: string }) => type !== "remove";
 
 const notes = () => readFileSync(join(base, "notes"), "utf8");
+
+it("takes a directory for deployments from where it is run", async () => {
+  const files = { "appspec.yml": appSpecOf(["AfterInstall"]), app: "app", "note.sh": "#!/bin/sh\npwd\n" };
+  const data = relative(process.cwd(), join(base, "data"));
+  expect(await local("--data", data, "--bundle-location", revision(files))).toMatchObject({ status: 0 });
+  const pointer = "deployment-instructions/default-local-deployment-group_last_successful_install";
+  expect(readFileSync(join(base, "data", pointer), "utf8")).toMatch(new RegExp(`^${base}/data/`));
+});
 const noteScript = () =>
   `#!/bin/sh\necho "$LIFECYCLE_EVENT $APPLICATION_NAME $DEPLOYMENT_GROUP_NAME $DEPLOYMENT_GROUP_ID \${BUNDLE_BUCKET-none}" >> ${join(base, "notes")}\n`;
 

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { LocalResult } from "@sluice/agent/local/run-local.ts";
 import { FILE_EXISTS_BEHAVIORS } from "@sluice/model/app-spec/app-spec.ts";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
@@ -142,7 +143,8 @@ async function prepared(options: LocalOptions) {
     fileExistsBehavior: behaviorOf(options.fileExistsBehavior),
   });
   return {
-    directory: options.data ?? configuration?.directory ?? localDataDirectory(),
+    // Scripts run elsewhere, and the pointers to deployments are read elsewhere.
+    directory: resolve(options.data ?? configuration?.directory ?? localDataDirectory()),
     config: location.revision.RevisionType === "S3" ? withS3Settings(config) : config,
     location,
     specification,
