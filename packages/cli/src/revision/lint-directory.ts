@@ -12,6 +12,7 @@ import { lintAppSpec, scriptLocations } from "@sluice/model/lint/lint-bundle.ts"
 import { CommandFailed } from "../command-failed.ts";
 import { printError } from "../output.ts";
 import { appSpecNameIn, listRevision } from "./bundle-directory.ts";
+import { bundleTypeOf } from "./bundle-types.ts";
 import { localBundle } from "./local-bundle.ts";
 
 export interface RevisionLint {
@@ -57,6 +58,11 @@ export async function checkBeforeUpload(path: string, asked: OptionsOfDeployment
 export async function lintRevision(path: string): Promise<RevisionLint> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) return lintDirectory(path);
+  const { MAX_BUNDLE_UNPACKED_BYTES } = await import("@sluice/wire/archive/feed-tar.ts");
+  // Of a tar that is already larger nothing can be said, and reading it takes as much memory. A zip says at its end what is in it.
+  if (bundleTypeOf(path)?.type !== "zip" && found.size > MAX_BUNDLE_UNPACKED_BYTES) {
+    return { fileName: path, findings: [], unchecked: `it has more than ${MAX_BUNDLE_UNPACKED_BYTES} bytes` };
+  }
   const { bytes, type } = await localBundle(path);
   const { readBundle } = await import("@sluice/wire/archive/read-bundle.ts");
   const reading = await readBundle(bytes, type, new AbortController().signal);

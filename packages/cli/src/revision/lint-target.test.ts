@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { applyRules, parseRule } from "@sluice/model/lint/severity-rules.ts";
@@ -111,6 +111,14 @@ it("fails with the status of a wrong command line where nothing can be checked",
   for (const path of ["nope", "pipe.yml", "."]) {
     await expect(lintPath(join(directory, path))).rejects.toMatchObject({ exitStatus: EXIT_USAGE });
   }
+});
+
+it("says nothing of a tar that is too large, without reading it", async () => {
+  const archive = join(directory, "large.tar");
+  await writeFile(archive, "");
+  // More than can be read at once.
+  await truncate(archive, 3 * 1024 ** 3);
+  expect(await told(archive)).toBe("large.tar: not checked: it has more than 536870912 bytes.");
 });
 
 it("gives a check the level that a rule says, and knows the names of checks", async () => {

@@ -5,7 +5,7 @@ import { createGunzip } from "node:zlib";
 import type { TarReader } from "./tar-reader.ts";
 
 /** How much of a bundle's unpacked bytes is gone through. */
-const MAX_BUNDLE_UNPACKED_BYTES = 512 * 1024 * 1024;
+export const MAX_BUNDLE_UNPACKED_BYTES = 512 * 1024 * 1024;
 /** After so many bytes of a tar the server's only thread is free for others. */
 const PIECE_BYTES = 256 * 1024;
 const GZIP_MAGIC = 0x1f8b;
