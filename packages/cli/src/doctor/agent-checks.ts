@@ -95,7 +95,7 @@ async function serverFromHere(enrolment: Enrolment, directory: string): Promise<
       const pinned = enrolment.server.startsWith("https:") ? ", and its certificate is the pinned one" : "";
       return [
         ok("server", `${enrolment.server} is reached from here${pinned}`),
-        clockCheck(answer.headers.date, Date.now()),
+        clockCheck(answer.headers.date, Date.now(), "agent"),
       ];
     } finally {
       agent.destroy();

@@ -87,14 +87,18 @@ export async function awsCliCheck(path: string | undefined): Promise<Check> {
   );
 }
 
-/** @param now epoch milliseconds */
-export function clockCheck(date: string | undefined, now: number): Check {
+/**
+ * @param now epoch milliseconds
+ * @param caller an agent signs its calls by the server's time, where this machine's is wrong
+ */
+export function clockCheck(date: string | undefined, now: number, caller: "command" | "agent" = "command"): Check {
   const theirs = Date.parse(date ?? "");
   if (Number.isNaN(theirs)) return warning("clock", "the server's answer has no date to compare");
   const offset = Math.round((now - theirs) / 1000);
   const seconds = Math.abs(offset);
   if (seconds <= CLOCK_OFFSET_IGNORED_SECONDS) return ok("clock", "this machine's clock agrees with the server's");
   const detail = `this machine's clock is ${seconds} s ${offset > 0 ? "ahead of" : "behind"} the server's. Correct the wrong clock: timedatectl`;
+  if (caller === "agent") return warning("clock", `${detail}. The agent goes by the server's, its scripts do not`);
   return seconds < MAX_CLOCK_OFFSET_SECONDS ? warning("clock", detail) : wrong("clock", `${detail}. Calls are refused`);
 }
 

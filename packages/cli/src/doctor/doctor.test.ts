@@ -17,6 +17,14 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const NOW = Date.parse("Sun, 29 Nov 2026 10:00:00 GMT");
 
+test("a host whose clock is wrong: its agent goes by the server's, so that no call is refused", () => {
+  expect(clockCheck("Sun, 29 Nov 2026 09:50:00 GMT", NOW, "agent")).toMatchObject({
+    outcome: "warning",
+    detail:
+      "this machine's clock is 600 s ahead of the server's. Correct the wrong clock: timedatectl. The agent goes by the server's, its scripts do not",
+  });
+});
+
 test.each([
   ["Sun, 29 Nov 2026 10:00:04 GMT", "ok", "agrees"],
   ["Sun, 29 Nov 2026 10:01:00 GMT", "warning", "60 s behind the server's"],

@@ -1,8 +1,10 @@
+import { resolve } from "node:path";
 import { shellWord } from "@sluice/model/shell-word.ts";
 import type { Command } from "commander";
 import { addExamples, addJsonOption } from "../arguments/options.ts";
 import { namingDirectoryTrouble } from "../files/file-trouble.ts";
 import { print, printJson } from "../output.ts";
+import { dataOfUnit } from "../place/service-unit.ts";
 
 interface RestoreOptions {
   readonly data: string;
@@ -38,9 +40,11 @@ export function define(command: Command): void {
     if (options.json) printJson({ data: options.data, version: manifest.version, takenAt: manifest.takenAt });
     else {
       const database = options.database ? ` --database ${shellWord(withoutPassword(options.database))}` : "";
-      print(
-        `restored the server as of ${manifest.takenAt}. Start it, with the --listen and --config of the old one: sluice server --data ${shellWord(options.data)}${database}`,
-      );
+      const isOfService = database === "" && dataOfUnit("sluice-server") === resolve(options.data);
+      const start = isOfService
+        ? "Start it: systemctl start sluice-server"
+        : `Start it, with the --listen and --config of the old one: sluice server --data ${shellWord(options.data)}${database}`;
+      print(`restored the server as of ${manifest.takenAt}. ${start}`);
     }
   });
 }
