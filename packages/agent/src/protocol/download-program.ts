@@ -1,4 +1,5 @@
-import type { Agent } from "node:http";
+import type { Agent, IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
 import type { CorrectedClock } from "@sluice/wire/client/corrected-clock.ts";
 import { exchange, readAnswer } from "@sluice/wire/client/http-exchange.ts";
@@ -12,6 +13,9 @@ const HEAD_TIMEOUT_MILLISECONDS = 30_000;
 const MAX_IDLE_MILLISECONDS = 60_000;
 const MAX_REFUSAL_BYTES = 64 * 1024;
 const HTTP_OK = 200;
+/** As many hosts of an upgrade may be under way as it likes, and the server gives its program to 64 at a time. */
+const BUSY_RETRIES = 40;
+const BUSY_RETRY_MILLISECONDS = 5_000;
 const SHOWN_CHARACTERS = 300;
 
 export interface DownloadParts extends Pick<Enrolment, "credentials" | "region"> {
@@ -21,15 +25,31 @@ export interface DownloadParts extends Pick<Enrolment, "credentials" | "region">
   readonly headers: Readonly<Record<string, string>>;
   readonly userAgent: string;
   readonly signal: AbortSignal;
+  /** About how long to wait for a server that is busy; given by tests. */
+  readonly busyRetryMilliseconds?: number;
 }
 
 /** `GET /-/agent-program/PLATFORM`, signed with the host's key. What comes is believed by its hash alone. */
-export async function downloadProgram(
+export async function downloadProgram(offer: AgentProgramOffer, parts: DownloadParts): Promise<AsyncIterable<Buffer>> {
+  const { endpoint, signal, busyRetryMilliseconds = BUSY_RETRY_MILLISECONDS } = parts;
+  for (let retries = 0; ; retries += 1) {
+    const answer = await ask(offer, parts);
+    if (answer.statusCode === HTTP_OK) return contentOf(answer, signal);
+    const limits = { endpoint, maxBytes: MAX_REFUSAL_BYTES, timeoutMs: HEAD_TIMEOUT_MILLISECONDS, signal };
+    const refusal = (await readAnswer(answer, limits)).toString("utf8");
+    if (!refusal.includes("ThrottlingException") || retries >= BUSY_RETRIES) {
+      throw new Error(`the server gives no program: ${messageIn(refusal)}`);
+    }
+    await sleep(busyRetryMilliseconds * (0.5 + Math.random()), undefined, { signal });
+  }
+}
+
+function ask(
   { platform, version }: AgentProgramOffer,
   { endpoint, connections, clock, credentials, region, headers, userAgent, signal }: DownloadParts,
-): Promise<AsyncIterable<Buffer>> {
+): Promise<IncomingMessage> {
   const url = `${endpoint.replace(/\/+$/, "")}/-/agent-program/${platform}?version=${encodeURIComponent(version)}`;
-  const answer = await exchange({
+  return exchange({
     method: "GET",
     url,
     headers: {
@@ -48,10 +68,9 @@ export async function downloadProgram(
     signal,
     timeoutMs: HEAD_TIMEOUT_MILLISECONDS,
   });
-  if (answer.statusCode !== HTTP_OK) {
-    const limits = { endpoint, maxBytes: MAX_REFUSAL_BYTES, timeoutMs: HEAD_TIMEOUT_MILLISECONDS, signal };
-    throw new Error(`the server gives no program: ${messageIn((await readAnswer(answer, limits)).toString("utf8"))}`);
-  }
+}
+
+function contentOf(answer: IncomingMessage, signal: AbortSignal): AsyncIterable<Buffer> {
   answer.setTimeout(MAX_IDLE_MILLISECONDS, () => {
     answer.destroy(new Error(`the download stood still for ${MAX_IDLE_MILLISECONDS / 1000} s`));
   });
