@@ -45,6 +45,9 @@ const GNU_MAGIC = "ustar  \0";
 const BASE_256 = 0x80;
 const NEGATIVE_BASE_256 = 0xff;
 const SPACE = 0x20;
+const DIGIT_0 = 0x30;
+/** How much less a byte above 127 is as a signed number. */
+const SIGNED_LESS = 256;
 
 /** @throws DamagedTar */
 export function readTarHeader(shared: Buffer): TarHeader {
@@ -84,10 +87,26 @@ export function readNumber(block: Buffer, [at, length]: readonly [at: number, le
     for (const byte of bytes.subarray(1)) value = value * 256n + BigInt(byte);
     return Number(value);
   }
+  const plain = plainOctal(block, at, at + length);
+  if (plain !== undefined) return plain;
   const digits = bytes.toString("latin1").replaceAll("\0", " ").trim();
   if (digits === "") return undefined;
   if (!/^[0-7]+$/.test(digits)) throw new DamagedTar("a number in a header cannot be read");
   return Number.parseInt(digits, 8);
+}
+
+/** As nearly every archive has them, digits and then zero bytes or spaces: read without making a text. Undefined for all others. */
+function plainOctal(block: Buffer, start: number, end: number): number | undefined {
+  let value = 0;
+  let at = start;
+  for (; at < end; at += 1) {
+    const digit = block[at]! - DIGIT_0;
+    if (!(digit >= 0 && digit <= 7)) break;
+    value = value * 8 + digit;
+  }
+  if (at === start) return undefined;
+  for (; at < end; at += 1) if (block[at] !== 0 && block[at] !== SPACE) return undefined;
+  return value;
 }
 
 function nameOf(block: Buffer, magic: string): Buffer {
@@ -113,12 +132,15 @@ function checkChecksum(block: Buffer): void {
   const [at, length] = FIELD.checksum;
   const digits = /^[ \0]*([0-7]+)/.exec(block.toString("latin1", at, at + length))?.[1] ?? "";
   const stored = Number.parseInt(digits, 8);
-  let unsigned = 0;
-  let signed = 0;
+  // The checksum itself counts as spaces.
+  let unsigned = length * SPACE;
+  for (let index = 0; index < at; index += 1) unsigned += block[index]!;
+  for (let index = at + length; index < TAR_BLOCK_BYTES; index += 1) unsigned += block[index]!;
+  if (stored === unsigned) return;
+  let signed = unsigned;
   for (let index = 0; index < TAR_BLOCK_BYTES; index += 1) {
-    const byte = index >= at && index < at + length ? SPACE : (block[index] ?? 0);
-    unsigned += byte;
-    signed += byte < 128 ? byte : byte - 256;
+    const isChecksum = index >= at && index < at + length;
+    if (!isChecksum && block[index]! > 127) signed -= SIGNED_LESS;
   }
-  if (stored !== unsigned && stored !== signed) throw new DamagedTar("a header's checksum is wrong");
+  if (stored !== signed) throw new DamagedTar("a header's checksum is wrong");
 }

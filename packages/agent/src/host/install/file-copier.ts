@@ -183,8 +183,8 @@ export class FileCopier {
     }
   }
 
-  #write({ source }: PlannedCopy, descriptor: number): void {
-    const length = readInto(this.#buffer, source);
+  #write({ source, stats }: PlannedCopy, descriptor: number): void {
+    const length = readInto(this.#buffer, source, stats.size);
     for (let written = 0; written < length; ) {
       written += writeSync(descriptor, this.#buffer, written, length - written);
     }
@@ -230,14 +230,15 @@ async function copyLarge(source: string, name: string, descriptor: number): Prom
   }
 }
 
-function readInto(buffer: Buffer, path: string): number {
+/** @param expected its size as it was looked at: a read that brings all of it, and less than there was room for, needs no second one to find the end */
+function readInto(buffer: Buffer, path: string, expected: number): number {
   const descriptor = openSync(path, SOURCE);
   try {
     let length = 0;
     for (;;) {
       const more = readSync(descriptor, buffer, length, buffer.length - length, length);
       length += more;
-      if (more === 0 || length === buffer.length) return length;
+      if (more === 0 || length === buffer.length || length === expected) return length;
     }
   } finally {
     closeSync(descriptor);

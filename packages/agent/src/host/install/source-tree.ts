@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
+import { type Dirent, lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { DirectoryLinkBehavior } from "@sluice/model/app-spec/app-spec.ts";
 import type { FilePaths } from "@sluice/model/app-spec/install-values.ts";
@@ -40,11 +40,17 @@ export function statusReader(archiveDirectory: string, recorded: RecordedEntries
 /** Links to directories can multiply what a small archive installs, so the sum is bounded. */
 const MAX_INSTALLED_ENTRIES = 1_000_000;
 
+/** What stands for bytes that are not UTF-8. */
+const NOT_UTF8 = "\u{fffd}";
+
 /** A directory of the archive, and the directory of the host that gets its content, path by path. */
 interface Mapping {
   readonly from: string;
   readonly to: string;
 }
+
+/** What a directory says of its entries, so that none of them need be looked at for it. */
+type EntryKind = Pick<Stats, "isSymbolicLink" | "isDirectory" | "isFile">;
 
 interface Walk {
   count: number;
@@ -117,14 +123,14 @@ export function checkSource(
   return { path, realPath, stats };
 }
 
-function readEntry(place: Place, stats: Stats, walk: Walk): SourceEntry {
+function readEntry(place: Place, kind: EntryKind, walk: Walk): SourceEntry {
   const { path } = place;
-  const isLink = stats.isSymbolicLink();
-  if (!isLink && stats.isDirectory()) return readDirectory(place, walk);
+  const isLink = kind.isSymbolicLink();
+  if (!isLink && kind.isDirectory()) return readDirectory(place, walk);
   if (isLink) {
     const copied = copiedDirectory(place, walk);
     if (copied !== undefined) return readCopied({ ...place, realPath: copied }, walk);
-  } else if (!stats.isFile()) throw specialFile(path);
+  } else if (!kind.isFile()) throw specialFile(path);
   countEntry(path, walk);
   return place.name;
 }
@@ -139,18 +145,16 @@ function readDirectory(place: Place, walk: Walk): SourceDirectory {
     );
   }
   walk.directories.push(realPath);
-  const children = readdirSync(path)
-    .sort()
-    .map((child) => {
-      const childPath = `${path}/${child}`;
-      const destination = `${place.destination === "/" ? "" : place.destination}/${child}`;
-      const childStats = lstatSync(childPath, { throwIfNoEntry: false });
-      if (childStats === undefined) throw nameNotUtf8(childPath);
-      return readEntry(
-        { name: child, path: childPath, realPath: `${realPath}/${child}`, destination },
-        childStats,
-        walk,
-      );
+  const children = readdirSync(path, { withFileTypes: true })
+    .sort(byName)
+    .map((entry) => {
+      const { name } = entry;
+      const childPath = `${path}/${name}`;
+      if (name.includes(NOT_UTF8) && lstatSync(childPath, { throwIfNoEntry: false }) === undefined) {
+        throw nameNotUtf8(childPath);
+      }
+      const destination = `${place.destination === "/" ? "" : place.destination}/${name}`;
+      return readEntry({ name, path: childPath, realPath: `${realPath}/${name}`, destination }, entry, walk);
     });
   walk.directories.pop();
   return { name: place.name, path, realPath, children };
@@ -181,6 +185,12 @@ function copiedDirectory({ path, realPath, destination }: Place, walk: Walk): st
   if (!isInstalledThere) return real;
   walk.directoryLinks.push(destination);
   return undefined;
+}
+
+/** By UTF-16 units, as names alone are sorted. */
+function byName({ name: one }: Dirent, { name: other }: Dirent): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }
 
 function countEntry(path: string, walk: Walk): void {
