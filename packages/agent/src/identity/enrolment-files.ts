@@ -154,7 +154,10 @@ export function writeEnrolment(directory: string, enrolment: Omit<Enrolment, "ho
 
 /** Replaces one of the files as a whole, beside an enrolment that is there. */
 export function replaceEnrolmentFile(directory: string, file: keyof typeof ENROLMENT_FILE_NAMES, text: string): void {
-  inside(directory, (opened) => replacePrivately(join(opened, ENROLMENT_FILE_NAMES[file]), text, 0o600));
+  inside(directory, (opened, descriptor) => {
+    replacePrivately(join(opened, ENROLMENT_FILE_NAMES[file]), text, 0o600);
+    fsyncSync(descriptor);
+  });
 }
 
 /** What the operator wrote into agent.json; undefined when there is nothing that can be read. It outlives an enrolment. */
@@ -172,11 +175,17 @@ export function replaceHostSettings(directory: string, changed: Readonly<Record<
   replaceEnrolmentFile(directory, "agent", asText({ ...agent, host: { ...agent.host, ...changed } }));
 }
 
-/** Stores a new key of the same host. Between the two files the enrolment is none, which readers wait out. */
+/** Stores a new key of the same host. agent.json names both keys first, so that a crash in between leaves an enrolment with either. */
 export function replaceCredentials(directory: string, credentials: Enrolment["credentials"]): void {
+  const { accessKeyId: nextAccessKeyId } = credentials;
   const agent = JSON.parse(readText(directory, ENROLMENT_FILE_NAMES.agent)) as object;
+  replaceEnrolmentFile(directory, "agent", asText({ ...agent, nextAccessKeyId }));
   replaceEnrolmentFile(directory, "credentials", asText(credentials));
-  replaceEnrolmentFile(directory, "agent", asText({ ...agent, accessKeyId: credentials.accessKeyId }));
+  replaceEnrolmentFile(
+    directory,
+    "agent",
+    asText({ ...agent, accessKeyId: nextAccessKeyId, nextAccessKeyId: undefined }),
+  );
 }
 
 /** @throws {NotEnrolled} when there is none, or not all of it */
@@ -198,9 +207,9 @@ export function readEnrolment(directory: string): Enrolment {
       throw new NotEnrolled(directory, `${name} is not JSON`); // not the parser's words: they quote the file
     }
   };
-  const { accessKeyId, ...agent } = parse(ENROLMENT_FILE_NAMES.agent);
+  const { accessKeyId, nextAccessKeyId, ...agent } = parse(ENROLMENT_FILE_NAMES.agent);
   const credentials = parse(ENROLMENT_FILE_NAMES.credentials);
-  if (credentials.accessKeyId !== accessKeyId) {
+  if (credentials.accessKeyId !== accessKeyId && (credentials.accessKeyId ?? null) !== nextAccessKeyId) {
     throw new NotEnrolled(
       directory,
       "its key and its agent.json belong to different enrolments (an enrolment was interrupted)",
