@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -140,33 +140,63 @@ it.skipIf(!isInstalled("wget", "--version"))("does the same with wget where ther
   expect((await joinHost(forged, [], undefined, path)).stderr).toContain("is not one of this server's");
 });
 
-it("reads the names of headers as a proxy writes them", async () => {
+/** The script, and a proxy that it asks instead of the server. `answer`: true where the proxy has answered by itself. */
+async function byProxy(
+  work: (text: string) => Promise<void>,
+  answer: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
+): Promise<void> {
   const proxy = createServer(async (request, response) => {
+    if (answer(request, response)) return;
     const { method = "GET", url = "", headers } = request;
-    const answer = await fetch(`${server.url()}${url}`, {
+    const answered = await fetch(`${server.url()}${url}`, {
       method,
       headers: { authorization: headers.authorization ?? "" },
     });
-    for (const [name, value] of answer.headers) {
+    for (const [name, value] of answered.headers) {
       if (name.startsWith("x-"))
         response.setHeader(
           name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
           value,
         );
     }
-    response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
+    response.writeHead(answered.status).end(Buffer.from(await answered.arrayBuffer()));
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   try {
     const { port } = proxy.address() as AddressInfo;
-    const text = (await script()).replace(/^server=.*$/m, `server='http://127.0.0.1:${port}'`);
-    expect(await joinHost(token, [], text)).toMatchObject({ exitCode: 0, stderr: "" });
-    rmSync(join(root, "lib"), { recursive: true });
-    expect((await joinHost(forged, [], text)).stderr).toContain("is not one of this server's");
+    await work((await script()).replace(/^server=.*$/m, `server='http://127.0.0.1:${port}'`));
   } finally {
     proxy.closeAllConnections();
     proxy.close();
   }
+}
+
+it("reads the names of headers as a proxy writes them", () =>
+  byProxy(async (text) => {
+    expect(await joinHost(token, [], text)).toMatchObject({ exitCode: 0, stderr: "" });
+    rmSync(join(root, "lib"), { recursive: true });
+    expect((await joinHost(forged, [], text)).stderr).toContain("is not one of this server's");
+  }));
+
+it("waits for its turn where the server gives the program to many hosts", async () => {
+  let refused = 0;
+  await byProxy(
+    async (text) => {
+      const patient = text.replace(/^retry_seconds=.*$/m, "retry_seconds=0");
+      const { exitCode, stderr } = await joinHost(token, [], patient);
+      expect({ exitCode, stderr, refused }).toEqual({
+        exitCode: 0,
+        stderr: "The server gives the program to many hosts at this moment; waiting for a turn.\n",
+        refused: 3,
+      });
+    },
+    ({ method }, response) => {
+      if (method !== "GET" || refused === 3) return false;
+      refused += 1;
+      response.writeHead(400).end("Too many hosts download the agent at this moment. Try again.\n");
+      return true;
+    },
+  );
 });
 
 it("says what is wrong and leaves nothing behind when it cannot install", async () => {

@@ -42,6 +42,7 @@ import { needsPartsOf } from "./http/json-services.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { OpenStreams } from "./http/open-streams.ts";
 import { eventsDoor } from "./http/own-doors.ts";
+import { ProgramDownloads } from "./http/program-downloads.ts";
 import { type Reach, reachBy } from "./http/reached-name.ts";
 import { s3Authorize, s3TroubleOf } from "./http/s3-access.ts";
 import { auditS3 } from "./http/s3-audit.ts";
@@ -438,7 +439,7 @@ export async function compose(parts: Composition): Promise<ControlPlane> {
       now,
     ),
   });
-  const programs = { find: findAgentProgram, underWay: { count: 0 } };
+  const programs = { find: findAgentProgram, downloads: new ProgramDownloads() };
   const dependencies: WireServiceDependencies = {
     operations: {
       store,

@@ -8,6 +8,8 @@ server=
 pin=
 
 programs=/usr/local/lib/sluice/agent
+max_tries=60
+retry_seconds=5
 fetched=
 made_programs=
 
@@ -116,6 +118,18 @@ sha256_of() {
   if command -v sha256sum >/dev/null 2>&1; then sha256sum "$1"; else openssl dgst -sha256 -r "$1"; fi | cut -d ' ' -f 1
 }
 
+# The program is in $fetched, or what the server said instead. A server that gives it to many at this moment is asked again.
+download() {
+  tries=0
+  while ask GET "$url" "$fetched"; do
+    [ "$status" != 200 ] && grep -q '^Too many hosts' "$fetched" && [ "$tries" -lt "$max_tries" ] || return 0
+    tries=$((tries + 1))
+    [ "$tries" -gt 1 ] || echo "The server gives the program to many hosts at this moment; waiting for a turn." >&2
+    sleep "$retry_seconds"
+  done
+  return 1
+}
+
 # Leaves in $program what is to be installed.
 find_program() {
   umask 022
@@ -145,7 +159,7 @@ find_program() {
   free=$(df -Pk "$programs" | awk 'NR == 2 { print $4 }')
   [ "${free:-0}" -gt $((${bytes:-0} / 1024)) ] ||
     fail "$programs has $((${free:-0} / 1024)) MB free, and the program needs $((${bytes:-0} / 1048576)) MB. Free some space: df -h ${programs%/*/*}"
-  ask GET "$url" "$fetched" || fail "the download broke off: $(head -n 1 "$fetched.said"). Run the line again."
+  download || fail "the download broke off: $(head -n 1 "$fetched.said"). Run the line again."
   [ "$status" = 200 ] || fail "the server gives no program: $(head -n 1 "$fetched" | cut -c 1-300) (HTTP $status). Run the line again."
   [ "$(sha256_of "$fetched")" = "$sha256" ] || fail "what came is not the program that the server named (sha256 differs). Run the line again."
   chmod 755 "$fetched"

@@ -3,19 +3,18 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { CallerFault } from "@sluice/model/caller-fault.ts";
 import { type AgentProgram, type FindAgentProgram, isMissing } from "../agent-programs/find-agent-program.ts";
+import type { ProgramDownloads } from "./program-downloads.ts";
 import { CallerHungUp } from "./request-body.ts";
 
 export const AGENT_PROGRAM_PATH = /^\/-\/agent-program\/([^/?]{1,64})(?:\?|$)/;
 
-/** Each is a file that is open, and a link that may be slow. A fleet that joins at once asks again. */
-export const MAX_PROGRAM_DOWNLOADS = 64;
 /** How long a reader may take nothing. */
 const PATIENCE_MILLISECONDS = 60_000;
 const PIECE_BYTES = 256 * 1024;
 
 export interface AgentProgramSource {
   readonly find: FindAgentProgram;
-  readonly underWay: { count: number };
+  readonly downloads: ProgramDownloads;
 }
 
 /** What a request asks for: `/-/agent-program/linux-x64[?version=0.2.0]`. @throws CallerFault */
@@ -39,7 +38,7 @@ export async function sendProgram(
   { method, headers }: IncomingMessage,
   response: ServerResponse,
   program: AgentProgram,
-  { underWay }: AgentProgramSource,
+  { downloads, caller }: Pick<AgentProgramSource, "downloads"> & { readonly caller: string },
 ): Promise<void> {
   const head = {
     "content-type": "application/octet-stream",
@@ -53,12 +52,12 @@ export async function sendProgram(
     response.writeHead(200, head).end();
     return;
   }
-  if (underWay.count >= MAX_PROGRAM_DOWNLOADS) {
+  const isOver = downloads.begin(caller, () => response.destroy());
+  if (!isOver) {
     throw new CallerFault("ThrottlingException", "Too many hosts download the agent at this moment. Try again.");
   }
   const isGzip = program.gzipFile !== undefined && /\bgzip\b/.test(String(headers["accept-encoding"] ?? ""));
   const file = createReadStream(isGzip ? program.gzipFile : program.file, { highWaterMark: PIECE_BYTES });
-  underWay.count += 1;
   try {
     response.setTimeout(PATIENCE_MILLISECONDS, () => response.destroy());
     response.writeHead(200, {
@@ -71,7 +70,7 @@ export async function sendProgram(
     response.destroy();
     if (!response.headersSent) throw error instanceof CallerFault ? error : new CallerHungUp();
   } finally {
-    underWay.count -= 1;
+    isOver();
     response.setTimeout(0);
   }
 }

@@ -75,7 +75,7 @@ async function answerProgram(
   // Of the two requests of one download the second is the one to tell.
   if (request.method === "HEAD") trail.asksNothing();
   await trail.succeeded();
-  await sendProgram(request, response, program, programs);
+  await sendProgram(request, response, program, { ...programs, caller: token.id });
 }
 
 function shownToken({ headers }: IncomingMessage): EnrolmentToken {

@@ -105,8 +105,8 @@ export function ownDoors({ events, backup, programs, needsParts }: OwnDoorDepend
       path: AGENT_PROGRAM_PATH,
       action: "sluice:GetAgentProgram",
       refusal: "The agent's program is for hosts, and for people who look after them.",
-      answer: async (request, response) =>
-        sendProgram(request, response, await askedProgram(request, programs), programs),
+      answer: async (request, response, { accessKeyId }) =>
+        sendProgram(request, response, await askedProgram(request, programs), { ...programs, caller: accessKeyId }),
     },
   ];
 }
