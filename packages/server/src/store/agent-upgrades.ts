@@ -1,8 +1,9 @@
+import type { AgentUpgradeHostState } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import type { Kysely, Selectable } from "kysely";
 import type { WriteTransaction } from "./group-commit.ts";
 import type { HostRow } from "./hosts.ts";
 import { inListParts } from "./in-list.ts";
-import type { AgentUpgradeHostState, AgentUpgradeHostsTable, AgentUpgradesTable, Database } from "./schema.ts";
+import type { AgentUpgradeHostsTable, AgentUpgradesTable, Database } from "./schema.ts";
 
 export type AgentUpgradeRow = Selectable<AgentUpgradesTable>;
 export type AgentUpgradeHostRow = Selectable<AgentUpgradeHostsTable>;

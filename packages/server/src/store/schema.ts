@@ -6,6 +6,7 @@ import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
 import type { RevisionLocation } from "@sluice/model/revision-location.ts";
 import type { Json } from "@sluice/model/stored-json/stored-json.ts";
 import type { Tag } from "@sluice/model/tag-filter.ts";
+import type { AgentUpgradeHostState } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import type { Generated } from "kysely";
 import type { AgentProgramFacts, AgentUpgradeRequest } from "./columns/agent-upgrade-columns.ts";
 import type { DeploymentConfigFields } from "./columns/catalogue-columns.ts";
@@ -400,21 +401,6 @@ export interface AgentUpgradesTable {
   /** Why it stopped, in words. */
   reason: string | null;
 }
-
-/**
- * `waiting`: not its turn yet. `offered`: the program is in the answers to its heartbeats. `downloading`: its agent has taken the offer.
- * `restarted`: its agent has the program, and goes to start it. `restored`: the program did not work there, and the former one runs again.
- * `skipped`: nothing was done.
- */
-export type AgentUpgradeHostState =
-  | "waiting"
-  | "offered"
-  | "downloading"
-  | "restarted"
-  | "done"
-  | "restored"
-  | "failed"
-  | "skipped";
 
 export interface AgentUpgradeHostsTable {
   upgrade_id: string;

@@ -1,6 +1,6 @@
 import { truncate } from "@sluice/model/excerpt.ts";
 import { visibleLine } from "@sluice/model/visible-text.ts";
-import type { AgentUpgradeReport } from "@sluice/wire/sluice/agent-upgrade-api.ts";
+import type { AgentUpgradeHostState, AgentUpgradeReport } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import {
   changeUpgradeHost,
   describeAgent,
@@ -10,7 +10,6 @@ import {
 } from "../store/agent-upgrades.ts";
 import type { HostRow } from "../store/hosts.ts";
 import type { Store } from "../store/open-store.ts";
-import type { AgentUpgradeHostState } from "../store/schema.ts";
 
 /** Of what an agent says of itself. */
 const MAX_SAID_CHARACTERS = 500;

@@ -1,5 +1,6 @@
+import type { AgentUpgradeHostState } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import type { AgentUpgradeHostRow, UpgradeChange, UpgradeHostChange } from "../store/agent-upgrades.ts";
-import type { AgentUpgradeHostState, AgentUpgradeStatus } from "../store/schema.ts";
+import type { AgentUpgradeStatus } from "../store/schema.ts";
 
 /** An upgrade as the planner sees it. Times are epoch milliseconds. */
 export interface UpgradeState {

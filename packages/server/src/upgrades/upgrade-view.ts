@@ -1,8 +1,12 @@
-import type { AgentUpgrade, AgentUpgradeCounts, AgentUpgradeHost } from "@sluice/wire/sluice/agent-upgrade-api.ts";
+import type {
+  AgentUpgrade,
+  AgentUpgradeCounts,
+  AgentUpgradeHost,
+  AgentUpgradeHostState,
+} from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import { type AgentUpgradeHostRow, type AgentUpgradeRow, countUpgradeStates } from "../store/agent-upgrades.ts";
 import { AGENT_UPGRADE_REQUEST } from "../store/columns/agent-upgrade-columns.ts";
 import type { Store } from "../store/open-store.ts";
-import type { AgentUpgradeHostState } from "../store/schema.ts";
 
 /** Upgrades as the API shows them, with what their hosts are at. */
 export async function viewUpgrades(
