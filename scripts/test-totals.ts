@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
 import type { SerializedError } from "vitest";
 import type { Reporter, TestModule } from "vitest/node";
 
@@ -8,6 +9,17 @@ const ALLOWED_SKIPS_FILE = "tests/allowed-skips.txt";
 interface Skip {
   readonly test: string;
   readonly reason: string | undefined;
+}
+
+/** What counts as a failure, as `test file > full name`, with the first line of what was thrown. */
+interface Failure {
+  readonly test: string;
+  readonly reason: string;
+}
+
+function failureOf(test: string, errors: readonly { readonly message?: string }[] | undefined): Failure {
+  const message = errors?.[0]?.message ?? "no error was given";
+  return { test, reason: stripVTControlCharacters(message).split("\n", 1)[0]! };
 }
 
 /** The lines of tests/allowed-skips.txt that are neither empty nor comments. */
@@ -26,41 +38,43 @@ function isAllowed(test: string, allowed: ReadonlySet<string>): boolean {
 }
 
 /**
- * Counts for the last line of scripts/test.sh, written to the file that SLUICE_TEST_TOTALS names as `passed failed skipped`, and
- * prints every skip with its reason. A file that cannot be loaded, a suite whose hook failed and an error outside of any test each
- * count as a failure. With CI=true so does a skip that is not on the committed list.
+ * Counts for the last lines of scripts/test.sh, written to the file that SLUICE_TEST_TOTALS names: a line `passed failed skipped`, and then each failure
+ * in two lines, since what Vitest prints of it may be thousands of lines before the end. Prints every skip with its reason. A file that cannot be loaded,
+ * a suite whose hook failed and an error outside of any test each count as a failure. With CI=true so does a skip that is not on the committed list.
  */
 export default class TestTotals implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     let passed = 0;
-    let failed = unhandledErrors.length;
+    const failures: Failure[] = unhandledErrors.map((error) => failureOf("outside of any test", [error]));
     const skips: Skip[] = [];
     for (const module of modules) {
-      failed += module.errors().length;
-      for (const suite of module.children.allSuites()) failed += suite.errors().length;
+      for (const error of module.errors()) failures.push(failureOf(module.relativeModuleId, [error]));
+      for (const suite of module.children.allSuites())
+        for (const error of suite.errors())
+          failures.push(failureOf(`${module.relativeModuleId} > ${suite.fullName}`, [error]));
       for (const test of module.children.allTests()) {
         const result = test.result();
+        const name = `${module.relativeModuleId} > ${test.fullName}`;
         if (result.state === "passed") passed += 1;
-        else if (result.state === "skipped")
-          skips.push({ test: `${module.relativeModuleId} > ${test.fullName}`, reason: result.note });
-        else failed += 1;
+        else if (result.state === "skipped") skips.push({ test: name, reason: result.note });
+        else failures.push(failureOf(name, result.errors));
       }
     }
     if (skips.length > 0) console.log("\nSkipped:");
     for (const skip of skips)
       console.log(`  ${skip.test}\n    ${skip.reason ?? "no reason given: use ctx.skip(reason)"}`);
-    failed += this.#countForbidden(skips);
+    failures.push(...forbiddenSkips(skips));
     const totalsFile = process.env.SLUICE_TEST_TOTALS;
-    if (totalsFile !== undefined) writeFileSync(totalsFile, `${passed} ${failed} ${skips.length}\n`);
+    if (totalsFile === undefined) return;
+    const lines = failures.map(({ test, reason }) => `  ${test}\n    ${reason}\n`);
+    writeFileSync(totalsFile, `${passed} ${failures.length} ${skips.length}\n${lines.join("")}`);
   }
+}
 
-  #countForbidden(skips: readonly Skip[]): number {
-    if (process.env.CI !== "true") return 0;
-    const allowed = parseAllowedSkips(readFileSync(ALLOWED_SKIPS_FILE, "utf8"));
-    const forbidden = skips.filter((skip) => !isAllowed(skip.test, allowed));
-    for (const skip of forbidden)
-      console.log(`With CI=true this may not be skipped (${ALLOWED_SKIPS_FILE}): ${skip.test}`);
-    if (forbidden.length > 0) process.exitCode = 1;
-    return forbidden.length;
-  }
+function forbiddenSkips(skips: readonly Skip[]): Failure[] {
+  if (process.env.CI !== "true") return [];
+  const allowed = parseAllowedSkips(readFileSync(ALLOWED_SKIPS_FILE, "utf8"));
+  const forbidden = skips.filter((skip) => !isAllowed(skip.test, allowed));
+  if (forbidden.length > 0) process.exitCode = 1;
+  return forbidden.map(({ test }) => ({ test, reason: `with CI=true it may not be skipped: ${ALLOWED_SKIPS_FILE}` }));
 }
