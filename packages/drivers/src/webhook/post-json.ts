@@ -1,5 +1,6 @@
 import { type IncomingMessage, request as requestPlain } from "node:http";
 import { request as requestTls } from "node:https";
+import { trustSystemAuthorities } from "@sluice/wire/client/system-authorities.ts";
 
 export interface JsonPost {
   readonly url: URL;
@@ -32,6 +33,7 @@ export function postJson({ url, headers, body, authorities, signal, excerptBytes
     signal,
     headers: { ...headers, "content-type": "application/json", "content-length": String(payload.length) },
   };
+  if (!authorities) trustSystemAuthorities();
   return new Promise((resolve, reject) => {
     const request =
       url.protocol === "https:"

@@ -4,6 +4,7 @@ import type { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
 import { connect, type TLSSocket } from "node:tls";
 import { http, https } from "./node-http.ts";
+import { trustSystemAuthorities } from "./system-authorities.ts";
 
 export interface TlsTrust {
   /** PEM of the authorities that are trusted instead of the system's. */
@@ -66,7 +67,9 @@ export function connectionAgent(
   if (protocol === "http:") return new http.Agent(options);
   const pins = pinsOf(trust?.fingerprints);
   if (pins !== undefined) return new PinnedAgent(options, pins);
-  return new https.Agent(trust?.ca === undefined ? options : { ...options, ca: trust.ca });
+  if (trust?.ca !== undefined) return new https.Agent({ ...options, ca: trust.ca });
+  trustSystemAuthorities();
+  return new https.Agent(options);
 }
 
 /** The agent for an endpoint's URL. */

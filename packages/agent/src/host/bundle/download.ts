@@ -9,6 +9,7 @@ import { reasonOf } from "@sluice/model/reason-of.ts";
 import { proxyOptions } from "@sluice/wire/client/connection-agent.ts";
 import type { ForwardProxy } from "@sluice/wire/client/forward-proxy.ts";
 import { http, https } from "@sluice/wire/client/node-http.ts";
+import { trustSystemAuthorities } from "@sluice/wire/client/system-authorities.ts";
 import { splitUrl } from "@sluice/wire/sigv4/sign.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { checkReachable, guardedLookup } from "./reachable-address.ts";
@@ -315,6 +316,7 @@ async function get(
   const proxy = proxyOf?.(url);
   const isTrusted = trustedOrigins.has(origin);
   if (proxy && !isTrusted) await checkReachable(host, label);
+  if (isTls && tls === undefined) trustSystemAuthorities();
   const options: RequestOptions = {
     hostname: host,
     ...(isTrusted || proxy ? {} : { lookup: guardedLookup(host, label) }),
