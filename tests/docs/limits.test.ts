@@ -114,7 +114,7 @@ const INTERNAL = new Set([
   "packages/agent/src/protocol/command-outcome.ts MAX_SCRIPT_NAME_CHARACTERS",
   "packages/wire/src/archive/sparse-map.ts MAX_MAP_LINE_BYTES",
   "packages/agent/src/host/archive/unpack-zip.ts MAX_WHOLE_READ_BYTES",
-  "packages/agent/src/host/bundle/download.ts MAX_ERROR_BODY_BYTES",
+  "packages/agent/src/host/bundle/http-failure.ts MAX_ERROR_BODY_BYTES",
   "packages/agent/src/host/hooks/run-script.ts MAX_TIMER_MILLISECONDS",
   "packages/agent/src/host/install/accounts.ts GETENT_TIMEOUT_MILLISECONDS",
   "packages/agent/src/host/install/security-context.ts SEMANAGE_TIMEOUT_MILLISECONDS",

@@ -4,7 +4,7 @@ import { signRequest } from "@sluice/wire/sigv4/sign.ts";
 import { EventFailure } from "../event-failure.ts";
 import type { HostConfig } from "../host-config.ts";
 import type { Revision } from "../revision.ts";
-import type { DownloadRequest } from "./download.ts";
+import type { DownloadRequest } from "./download-request.ts";
 import { hostCredentials } from "./s3-credentials.ts";
 
 /** How a bundle is asked for: `make` signs anew for every try. */
