@@ -1,4 +1,4 @@
-import type { AppSpecFile, AppSpecPermission, AppSpecValue, FileMode, PermissionType } from "./app-spec.ts";
+import type { AppSpecFile, AppSpecPermission, AppSpecValue, FileMode, HookScript, PermissionType } from "./app-spec.ts";
 import { AppSpecError } from "./app-spec-error.ts";
 
 /** `source` is relative to the archive root (a leading `/` means that root); `destination` is a directory on the host. */
@@ -39,10 +39,10 @@ export function permissionRule(permission: AppSpecPermission): PermissionRule {
   const { object, type, mode, acls, context } = permission;
   const of = `in the permission for ${object}`;
   return {
-    object,
+    object: withoutZeroByte(object, "object of permissions"),
     type,
     mode,
-    acls,
+    acls: acls?.map((entry) => withoutZeroByte(entry, `acls ${of}`)) ?? null,
     pattern: requireText(permission.pattern, `pattern ${of}`),
     except: permission.except.map((glob) => requireText(glob, `except ${of}`)),
     owner: textOrNone(permission.owner, `owner ${of}`),
@@ -59,8 +59,24 @@ function textOrNone(value: AppSpecValue, field: string): string | null {
   return value === null ? null : requireText(value, field);
 }
 
+/** Refuses a script that no host can look for, or run as its user. @throws AppSpecError */
+export function checkScriptValues({ location, runas }: HookScript): void {
+  withoutZeroByte(location, "location of a script");
+  if (runas !== null) withoutZeroByte(runas, `runas of the script ${location}`);
+}
+
+/** No path, name, argument or variable can have one: each host would fail in words that do not say why. */
+function withoutZeroByte(value: string, field: string): string {
+  if (!value.includes("\0")) return value;
+  const shown = JSON.stringify(value);
+  throw new AppSpecError(
+    `The deployment failed because the ${field.replaceAll("\0", "\\0")} in the application specification file has a zero byte (${shown}), which no path and no ` +
+      "name can have. Remove it (in double quotes, YAML reads \\0 as one), and then try again.",
+  );
+}
+
 function requireText(value: AppSpecValue, field: string): string {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return withoutZeroByte(value, field);
   throw new AppSpecError(
     `The ${field} in the application specification file is not text: YAML reads it as ${JSON.stringify(value)}. Put it in quotes, and then try again.`,
   );

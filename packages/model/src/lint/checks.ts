@@ -18,6 +18,7 @@ import {
   scriptsThatCannotRun,
   scriptsThatRunOtherwise,
   servicesLeftRunning,
+  unusableScripts,
 } from "./script-checks.ts";
 
 /** Looks at the file alone, also at one that agents refuse: a misspelt key may be why. */
@@ -47,6 +48,7 @@ export const CHECKS: readonly Check[] = [
   { names: ["timeout"], find: misreadTimeouts },
   { names: ["sudo"], find: misreadSudo, os: "linux" },
   { names: ["no-validation"], find: noValidation },
+  { names: ["unusable-value"], find: unusableScripts, os: "linux" },
   { names: ["missing-script", "unusable-script", "outside"], find: scriptsThatCannotRun, os: "linux" },
   { names: ["script-start", "not-executable"], find: scriptsThatRunOtherwise, os: "linux" },
   { names: ["left-running"], find: servicesLeftRunning, os: "linux" },

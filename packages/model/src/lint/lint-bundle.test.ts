@@ -164,6 +164,10 @@ describe("values that are not what they look like", () => {
       permission("owner: 1000"),
       "error unusable-value 5: The owner in the permission for /b in the application specification file is not text",
     ],
+    [
+      `${HEAD}hooks:\n  AfterInstall:\n    - location: "a\\0b"\n`,
+      'error unusable-value 5: The deployment failed because the location of a script in the application specification file has a zero byte ("a\\u0000b")',
+    ],
     ["version: 0.0\nos: windows\n", "error windows 2: os: windows is for the AWS agent on Windows"],
     [
       `${HEAD}files: [{source: a, destination: opt/x}]\n`,

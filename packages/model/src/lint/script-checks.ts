@@ -1,8 +1,18 @@
-import { ON_FAILURE } from "../app-spec/hook-scripts.ts";
+import { AppSpecError } from "../app-spec/app-spec-error.ts";
+import { hookScripts, ON_FAILURE } from "../app-spec/hook-scripts.ts";
+import { checkScriptValues } from "../app-spec/install-values.ts";
 import { type BundleListing, type FileFacts, findInBundle, isInBundle, normalPath } from "./bundle-listing.ts";
 import { by } from "./file-checks.ts";
 import type { Finding } from "./finding.ts";
-import { entriesOf, type LintSubject, placeOf, quoted, scriptsOf, type WrittenScript } from "./lint-subject.ts";
+import {
+  entriesOf,
+  findingPlace,
+  type LintSubject,
+  placeOf,
+  quoted,
+  scriptsOf,
+  type WrittenScript,
+} from "./lint-subject.ts";
 import { MAX_SUGGESTIONS, similarPath } from "./similar-path.ts";
 
 /** In the order in which they run in every deployment that installs, from the revision that it installs. */
@@ -30,6 +40,21 @@ function consequenceIn(event: string): Consequence | undefined {
   const condition = event === "ApplicationStop" ? "" : ", if the group has a load balancer";
   const words = `the deployment after this one fails at ${event}, which runs the script of the installed revision${condition}`;
   return { severity: "warning", words };
+}
+
+/** Locations and users that the grammar takes and no host. */
+export function unusableScripts(subject: LintSubject): Finding[] {
+  return scriptsOf(subject).flatMap((entry): Finding[] => {
+    const script = hookScripts(subject.appSpec, entry.event)[entry.index];
+    try {
+      if (script !== undefined) checkScriptValues(script);
+      return [];
+    } catch (error) {
+      if (!(error instanceof AppSpecError)) throw error;
+      const message = `${error.message} Every host fails at DownloadBundle (with the AWS agent at ${entry.event}).`;
+      return [{ check: "unusable-value", severity: "error", ...findingPlace(entry), message }];
+    }
+  });
 }
 
 /** Scripts that are not in the bundle, or that no host can start. */

@@ -102,6 +102,19 @@ test("after the agent was killed in an event, the next one runs it from what the
   );
 });
 
+test("a script whose location has a zero byte is refused with the bundle, and so is a user's", async () => {
+  for (const script of ['location: "fail\\0.sh"', 'location: fail.sh\n      runas: "a\\0b"']) {
+    fixture.bundle = tgz({
+      "appspec.yml": `version: 0.0\nos: linux\nhooks:\n  AfterInstall:\n    - ${script}\n`,
+      "fail.sh": "#!/bin/sh\n",
+    });
+    const { message } = await fixture.run("DownloadBundle", { DeploymentId: "d-1" });
+    expect(message).toMatch(/ of (a|the) script.* has a zero byte \(".*\\u0000.*"\)/);
+    expect(message).not.toContain("\0");
+    expect(existsSync(join(fixture.root, specification().DeploymentGroupId, "d-1", "deployment-archive"))).toBe(false);
+  }
+});
+
 test("nothing runs before the revision is on the host, of a deployment that nobody knows, or where the failure is forgiven", async () => {
   const outcome = { errorCode: 4, scriptName: "s", message: "m", log: "" } as const;
   await afterFailure("ApplicationStop", outcome);

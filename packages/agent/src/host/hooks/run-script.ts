@@ -4,6 +4,7 @@ import { constants as osConstants } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { HookScript } from "@sluice/model/app-spec/app-spec.ts";
+import { checkScriptValues } from "@sluice/model/app-spec/install-values.ts";
 import { AGENT_ERROR_CODES, type AgentErrorCode } from "@sluice/model/diagnostics.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { endProcessGroup } from "../../process/process-group.ts";
@@ -41,8 +42,12 @@ const BUSY_RETRY_MILLISECONDS = 20;
 const LAST_TURNS = 16;
 const SIGNALLED_EXIT_BASE = 128;
 
-/** Runs one script to its end. @throws EventFailure with the reference agent's code and words when it does not succeed */
+/**
+ * Runs one script to its end.
+ * @throws EventFailure with the reference agent's code and words when it does not succeed, AppSpecError for one that no host can look for
+ */
 export async function runScript(script: HookScript, context: ScriptContext): Promise<void> {
+  checkScriptValues(script);
   const path = join(context.archiveDirectory, script.location);
   ensureRunnable(script, path, context);
   const command = await scriptCommand(script, path);

@@ -1,4 +1,4 @@
-import { filePaths, permissionRule } from "@sluice/model/app-spec/install-values.ts";
+import { checkScriptValues, filePaths, permissionRule } from "@sluice/model/app-spec/install-values.ts";
 import { readAppSpec } from "../app-spec-file.ts";
 import { checkScriptInside } from "../hooks/run-script.ts";
 import { checkPermissionPrograms } from "./permission-programs.ts";
@@ -16,7 +16,10 @@ export function checkRevision(archiveDirectory: string, appSpecFileName: string)
   for (const file of appSpec.files) checkSource(archiveDirectory, filePaths(file));
   checkPermissionPrograms(appSpec.permissions.map(permissionRule));
   for (const scripts of Object.values(appSpec.hooks)) {
-    for (const script of scripts) checkScriptInside(script, archiveDirectory);
+    for (const script of scripts) {
+      checkScriptValues(script);
+      checkScriptInside(script, archiveDirectory);
+    }
   }
 }
 
