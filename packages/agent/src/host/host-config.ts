@@ -1,6 +1,6 @@
 import type { RequestOptions } from "node:https";
 import { checkProxySettings } from "./agent-proxy.ts";
-import { ARCHIVE_LIMITS, type ArchiveLimits } from "./archive/archive-limits.ts";
+import { ARCHIVE_LIMITS, type ArchiveLimits, type ArchiveSettings, archiveLimits } from "./archive/archive-limits.ts";
 import { checkScriptEnvironment } from "./hooks/script-environment.ts";
 
 export interface HostLogger {
@@ -54,6 +54,7 @@ export interface HostConfig {
   readonly bundleTls?: Pick<RequestOptions, "ca" | "checkServerIdentity" | "rejectUnauthorized" | "agent"> | undefined;
   /** Origins that may be on this machine or on its link, since its operator named them: the server's own. `s3Endpoint` and `gitHubBaseUrl` are, too. */
   readonly trustedOrigins: readonly string[];
+  /** agent.json has four of them by names of their own ({@link ArchiveSettings}). */
   readonly archiveLimits: ArchiveLimits;
   readonly timing: HostTiming;
 }
@@ -110,17 +111,18 @@ export const DEFAULT_HOST_CONFIG: HostConfig = {
   timing: DEFAULT_TIMING,
 };
 
-export type HostConfigInput = Partial<Omit<HostConfig, "timing" | "archiveLimits">> & {
-  readonly timing?: Partial<HostTiming>;
-  readonly archiveLimits?: Partial<ArchiveLimits>;
-};
+export type HostConfigInput = Partial<Omit<HostConfig, "timing" | "archiveLimits">> &
+  ArchiveSettings & {
+    readonly timing?: Partial<HostTiming>;
+    readonly archiveLimits?: Partial<ArchiveLimits>;
+  };
 
 export function completeHostConfig(input: HostConfigInput): HostConfig {
   const config: HostConfig = {
     ...DEFAULT_HOST_CONFIG,
     ...withoutUndefined(input),
     timing: { ...DEFAULT_TIMING, ...input.timing },
-    archiveLimits: { ...ARCHIVE_LIMITS, ...input.archiveLimits },
+    archiveLimits: { ...archiveLimits(input), ...input.archiveLimits },
   };
   checkScriptEnvironment(config.scriptEnvironment);
   checkProxySettings({ proxy: config.proxy, noProxy: config.noProxy });

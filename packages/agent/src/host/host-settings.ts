@@ -10,6 +10,7 @@ interface HostSetting {
 
 const isText = (value: unknown) => typeof value === "string";
 const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isPositive = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 1;
 const isListOf = (is: (entry: unknown) => boolean) => (value: unknown) => Array.isArray(value) && value.every(is);
 
 function isHttpUrl(value: unknown): boolean {
@@ -24,10 +25,14 @@ function isS3Credentials(value: unknown): boolean {
 
 /** What agent.json may say in `host`, all of it optional. See `HostConfig` for what each means. */
 const HOST_SETTINGS: Readonly<Record<string, HostSetting>> = {
-  maxRevisions: { is: (value) => Number.isInteger(value) && Number(value) >= 1, give: "a whole number of 1 or more" },
+  maxRevisions: { is: isPositive, give: "a whole number of 1 or more" },
   maxRevisionBytes: { is: isCount, give: "a whole number of bytes, 0 or more" },
   maxCachedBundles: { is: isCount, give: "a whole number of 0 or more" },
   maxCachedBytes: { is: isCount, give: "a whole number of bytes, 0 or more" },
+  maxBundleBytes: { is: isPositive, give: "a whole number of bytes, 1 or more" },
+  maxBundleEntries: { is: isPositive, give: "a whole number of 1 or more" },
+  maxUnpackedBytes: { is: isPositive, give: "a whole number of bytes, 1 or more" },
+  maxUnpackedRatio: { is: isPositive, give: "a whole number of 1 or more" },
   // A text such as "no" would count as true.
   strictScripts: { is: (value) => typeof value === "boolean", give: "true or false, without quotes" },
   scriptEnvironment: {

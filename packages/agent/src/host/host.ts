@@ -7,7 +7,6 @@ import { unpackBundle } from "./archive/unpack-bundle.ts";
 import { pruneCache } from "./bundle/bundle-cache.ts";
 import { downloadBundle, forgetBundle } from "./bundle/download-bundle.ts";
 import { takeLocalRevision } from "./bundle/local-revision.ts";
-import { leastUnpackedBytes, requireRoom } from "./bundle/room-on-disk.ts";
 import { DeploymentsLog } from "./deployments-log.ts";
 import { flushFileSystemOf } from "./durable-file.ts";
 import { EventFailure, failed, succeeded, succeededWith } from "./event-failure.ts";
@@ -165,13 +164,7 @@ async function fetchRevision(
     say(sink, `The download failed: ${reason}. Retrying in ${delayMilliseconds / 1000} s.\n`);
   const request = { revision, specification, bundleUrl, config, signal, onRetry, onReuse };
   const { bundleType } = revision;
-  const unpack = async () => {
-    const bytes = await leastUnpackedBytes(layout.bundleFile, bundleType);
-    // What claims more than a bundle may have is the unpacker's to refuse.
-    if (bytes <= config.archiveLimits.unpackedBytes)
-      requireRoom("What the bundle unpacks to", bytes, layout.deploymentDirectory);
-    await unpackBundle(layout, { bundleType, limits: config.archiveLimits, signal });
-  };
+  const unpack = () => unpackBundle(layout, { bundleType, limits: config.archiveLimits, signal });
   const { wasThere, kept } = await downloadBundle(layout, request);
   try {
     await unpack();
@@ -207,14 +200,15 @@ async function runInstall(
   context: EventContext,
   sink: OutputSink,
 ): Promise<CommandOutcome> {
-  const { layout, signal } = context;
+  const { layout, config, signal } = context;
   await adoptArchive(layout.deploymentDirectory);
   const appSpec = readAppSpec(layout.archiveDirectory, specification.AppSpecFilename ?? "");
   const fileExistsBehavior = effectiveFileExistsBehavior(
     appSpec.fileExistsBehavior,
     specification.AgentActionOverrides?.AgentOverrides?.FileExistsBehavior,
   );
-  const notes = await install(layout, { appSpec, fileExistsBehavior, signal });
+  const maxEntries = config.archiveLimits.entries;
+  const notes = await install(layout, { appSpec, fileExistsBehavior, maxEntries, signal });
   writePointer(layout.lastSuccessfulInstallFile, layout.deploymentDirectory);
   for (const note of notes) say(sink, `${note}\n`);
   return succeededWith(notes);

@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentProgramOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
-import { freeBytes } from "../host/bundle/room-on-disk.ts";
 import { flushDirectory, UNFINISHED_SUFFIX } from "../host/durable-file.ts";
+import { freeBytes } from "../host/room-on-disk.ts";
 import { PROGRAM_FILES } from "../supervision/programs.ts";
 import { OfferRefused } from "./offer-refused.ts";
 

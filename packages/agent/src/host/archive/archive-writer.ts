@@ -21,6 +21,7 @@ import { linkTargetProblem } from "@sluice/model/bundle/entry-name.ts";
 import type { SparseFile } from "@sluice/wire/archive/sparse-map.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { archiveAccess, type EntryAttributes } from "./archive-access.ts";
+import type { ArchiveBudget } from "./archive-budget.ts";
 import type { ArchiveLimits } from "./archive-limits.ts";
 import { entryPath, refusedEntry, refusedFor } from "./entry-path.ts";
 import type { RecordedAttributes, RecordedEntries } from "./recorded-attributes.ts";
@@ -30,6 +31,8 @@ const PERMISSION_BITS = 0o777;
 const READABLE_BITS = 0o755;
 const KEEP_OWNER = -1;
 const IMPLIED_DIRECTORY: EntryAttributes = { mode: 0o755, modifiedAt: undefined, owner: undefined };
+/** Where a link leads is on the disk: of a million targets each would take memory. */
+const A_LINK: EntryKind = { linksTo: "" };
 /** The least that the agent itself needs in a directory while it fills it. */
 const WORKING_DIRECTORY_MODE = 0o700;
 
@@ -44,20 +47,20 @@ export class ArchiveWriter {
   readonly #entries = new Map<string, EntryKind>([["", "directory"]]);
   readonly #directories = new Map<string, EntryAttributes>();
   readonly #recorded = new Map<string, RecordedAttributes>();
+  readonly #known = new Map<string, RecordedAttributes>();
   readonly #umask = process.umask();
-  #entryCount = 0;
-  #unpackedBytes = 0;
-  readonly #packedBytes: number;
+  readonly #budget: ArchiveBudget;
 
-  constructor(root: string, limits: ArchiveLimits, packedBytes: number) {
+  constructor(root: string, limits: ArchiveLimits, budget: ArchiveBudget) {
     this.#root = root;
     this.#limits = limits;
-    this.#packedBytes = packedBytes;
+    this.#budget = budget;
   }
 
   addDirectory(name: string, attributes: EntryAttributes): void {
-    this.#countEntry();
     const path = entryPath(name, this.#limits);
+    // One that another entry implied was counted then.
+    if (this.#directories.get(path) !== IMPLIED_DIRECTORY) this.#budget.countEntry();
     // The archive's own root keeps the agent's mode, so that scripts of other users can reach their files.
     if (path === "") return;
     if (this.#entries.get(path) !== "directory") {
@@ -69,15 +72,15 @@ export class ArchiveWriter {
 
   /** Starts a file; the caller writes to what it gets and must end it with `close`, also after a failure. */
   addFile(name: string, attributes: EntryAttributes): OpenEntry {
-    this.#countEntry();
+    this.#budget.countEntry();
     const path = entryPath(name, this.#limits);
     this.#makeRoomFor(name, path, "file");
     const { mode, gid } = archiveAccess(attributes, "file");
     const descriptor = openSync(this.#absolute(path), NEW_FILE, mode);
-    this.#entries.set(path, "file");
+    this.#hold(path, "file");
     const { owner } = attributes;
     if (mode !== attributes.mode || (owner && (owner.uid !== 0 || owner.gid !== gid))) {
-      this.#recorded.set(path, { mode: attributes.mode, owner });
+      this.#recorded.set(path, this.#shared({ mode: attributes.mode, owner }));
     }
     return {
       write: (chunk) => {
@@ -103,21 +106,22 @@ export class ArchiveWriter {
 
   /** A link may lead anywhere: nothing is written through it here, and nothing is read through one that leaves the archive. */
   addSymbolicLink(name: string, target: string, attributes: EntryAttributes): void {
-    this.#countEntry();
+    this.#budget.countEntry();
     const problem = linkTargetProblem(target);
     if (problem !== undefined) throw refusedFor(name, problem);
     const path = entryPath(name, this.#limits);
-    const link = { linksTo: target };
-    this.#makeRoomFor(name, path, link);
+    this.#makeRoomFor(name, path, A_LINK);
     symlinkSync(target, this.#absolute(path));
-    this.#entries.set(path, link);
-    if (attributes.owner) this.#recorded.set(path, { mode: PERMISSION_BITS, owner: attributes.owner });
+    this.#hold(path, A_LINK);
+    if (attributes.owner) {
+      this.#recorded.set(path, this.#shared({ mode: PERMISSION_BITS, owner: attributes.owner }));
+    }
     if (attributes.modifiedAt) lutimesSync(this.#absolute(path), attributes.modifiedAt, attributes.modifiedAt);
   }
 
   /** A hard link of an archive names another entry of it, from the archive's root. */
   addHardLink(name: string, target: string): void {
-    this.#countEntry();
+    this.#budget.countEntry();
     let targetPath: string;
     try {
       targetPath = entryPath(target, this.#limits);
@@ -137,26 +141,14 @@ export class ArchiveWriter {
     this.#makeRoomFor(name, path, kind);
     // Of a symbolic link this is the link itself, as for tar.
     linkSync(this.#absolute(targetPath), this.#absolute(path));
-    this.#entries.set(path, kind);
+    this.#hold(path, kind);
     const recorded = this.#recorded.get(targetPath);
     if (recorded) this.#recorded.set(path, recorded);
   }
 
-  /** Counts what the archive unfolds to, written or not: padding, too, takes time to read. Called before `write`. */
+  /** Counts what the archive unfolds to, written or not. Called before `write`. */
   countBytes(bytes: number): void {
-    const limits = this.#limits;
-    this.#unpackedBytes += bytes;
-    if (this.#unpackedBytes > limits.unpackedBytes) {
-      throw new EventFailure(
-        `The bundle was refused: it unpacks to more than ${limits.unpackedBytes} bytes. Split it into smaller bundles.`,
-      );
-    }
-    if (this.#unpackedBytes > limits.ratioFloorBytes && this.#unpackedBytes > this.#packedBytes * limits.ratio) {
-      throw new EventFailure(
-        `The bundle was refused: it unpacks to more than ${limits.ratio} times its own ${this.#packedBytes} bytes, like an archive ` +
-          "that is made to fill a disk. If that is intended, pack it as an uncompressed tar.",
-      );
-    }
+    this.#budget.countBytes(bytes);
   }
 
   /**
@@ -165,7 +157,8 @@ export class ArchiveWriter {
    */
   finish(strippedDirectory: string): void {
     // Children before parents: a parent may end up read-only.
-    for (const [path, attributes] of [...this.#directories].reverse()) {
+    for (const path of [...this.#directories.keys()].reverse()) {
+      const attributes = this.#directories.get(path)!;
       const directory = this.#absolute(path);
       const { modifiedAt } = attributes;
       // What becomes the archive's root has the root's mode, whatever the bundle says: see `addDirectory`.
@@ -180,17 +173,23 @@ export class ArchiveWriter {
   recordedEntries(strippedDirectory: string): RecordedEntries {
     if (strippedDirectory === "") return this.#recorded;
     const prefix = `${strippedDirectory}/`;
-    const below = [...this.#recorded].filter(([path]) => path.startsWith(prefix));
-    return new Map(below.map(([path, recorded]) => [path.slice(prefix.length), recorded]));
+    const below = new Map<string, RecordedAttributes>();
+    for (const [path, recorded] of this.#recorded) {
+      if (path.startsWith(prefix)) below.set(path.slice(prefix.length), recorded);
+    }
+    return below;
   }
 
   /** Of a directory of the archive (`""` is its root); undefined where there is none. */
   namesIn(directory: string): readonly string[] | undefined {
     if (this.#entries.get(directory) !== "directory") return undefined;
     const prefix = directory === "" ? "" : `${directory}/`;
-    return [...this.#entries.keys()]
-      .filter((path) => path !== "" && path.startsWith(prefix) && !path.includes("/", prefix.length))
-      .map((path) => path.slice(prefix.length));
+    const names: string[] = [];
+    for (const path of this.#entries.keys()) {
+      if (path === "" || !path.startsWith(prefix) || path.includes("/", prefix.length)) continue;
+      names.push(path.slice(prefix.length));
+    }
+    return names;
   }
 
   /** Makes the parents of an entry and removes what an earlier entry left at its place, as tar does. */
@@ -209,6 +208,7 @@ export class ArchiveWriter {
     if (this.#entries.get(path) !== undefined) return;
     const slash = path.lastIndexOf("/");
     if (slash > 0) this.#makeParents(path.slice(0, slash));
+    this.#budget.countEntry();
     this.#makeDirectory(path, IMPLIED_DIRECTORY.mode);
     this.#directories.set(path, IMPLIED_DIRECTORY);
   }
@@ -220,16 +220,21 @@ export class ArchiveWriter {
       if (errorCodeOf(error) === "EEXIST") throw refusedEntry(path, "the bundle has two entries with this name");
       throw error;
     }
-    this.#entries.set(path, "directory");
+    this.#hold(path, "directory");
   }
 
-  #countEntry(): void {
-    this.#entryCount += 1;
-    if (this.#entryCount > this.#limits.entries) {
-      throw new EventFailure(
-        `The bundle was refused: it has more than ${this.#limits.entries} entries. Pack some directories as archives inside the bundle.`,
-      );
-    }
+  #hold(path: string, kind: EntryKind): void {
+    this.#budget.countPath(path);
+    this.#entries.set(path, kind);
+  }
+
+  /** Of a hundred thousand entries nearly all have the same: it is held once. */
+  #shared(recorded: RecordedAttributes): RecordedAttributes {
+    const { mode, owner } = recorded;
+    const key = `${mode} ${owner?.uid} ${owner?.gid}`;
+    const same = this.#known.get(key);
+    if (same === undefined) this.#known.set(key, recorded);
+    return same ?? recorded;
   }
 
   #absolute(path: string): string {

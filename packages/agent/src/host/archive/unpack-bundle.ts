@@ -5,9 +5,11 @@ import { EntryRefused } from "@sluice/wire/archive/entry-refused.ts";
 import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
 import { removeTree } from "../remove-tree.ts";
 import type { BundleType } from "../revision.ts";
+import { ArchiveBudget } from "./archive-budget.ts";
 import { checkArchiveKind, notOfType } from "./archive-kind.ts";
 import type { ArchiveLimits } from "./archive-limits.ts";
 import { ArchiveWriter } from "./archive-writer.ts";
+import { claimedSize } from "./claimed-size.ts";
 import { refusedFor } from "./entry-path.ts";
 import { writeRecordedEntries } from "./recorded-attributes.ts";
 
@@ -30,7 +32,9 @@ export async function unpackBundle(
   rmSync(layout.recordedAttributesFile, { force: true });
   try {
     ensureDirectory(staging);
-    const writer = new ArchiveWriter(staging, limits, statSync(layout.bundleFile).size);
+    const budget = new ArchiveBudget(limits, statSync(layout.bundleFile).size, staging);
+    budget.expect(await claimedSize(layout.bundleFile, kind, limits));
+    const writer = new ArchiveWriter(staging, limits, budget);
     await unpackEntries(layout.bundleFile, { kind, bundleType, writer, signal });
     const stripped = wrapperOf((directory) => writer.namesIn(directory));
     writer.finish(stripped);

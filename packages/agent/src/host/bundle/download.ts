@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
+import { requireRoom } from "../room-on-disk.ts";
 import { arrivingChunks } from "./arriving-chunks.ts";
 import type { DownloadOptions, DownloadRequest } from "./download-request.ts";
 import { follow, NOT_MODIFIED } from "./follow-redirects.ts";
@@ -18,7 +19,6 @@ import {
   startOver,
   tooLarge,
 } from "./partial-download.ts";
-import { requireRoom } from "./room-on-disk.ts";
 
 export type Downloaded =
   | { readonly isUnchanged: false; readonly etag: string | undefined; readonly bytes: number; readonly sha256: string }

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { SpecificationLocalRevision } from "@sluice/model/deployment-specification.ts";
+import { ArchiveBudget } from "../archive/archive-budget.ts";
 import type { ArchiveLimits } from "../archive/archive-limits.ts";
 import { ArchiveWriter, type OpenEntry } from "../archive/archive-writer.ts";
 import { isInside } from "../archive/inside-archive.ts";
@@ -76,7 +77,7 @@ async function takeDirectory(layout: DeploymentLayout, location: string, { limit
   rmSync(layout.recordedAttributesFile, { force: true });
   try {
     ensureDirectory(staging);
-    const writer = new ArchiveWriter(staging, limits, Number.POSITIVE_INFINITY);
+    const writer = new ArchiveWriter(staging, limits, new ArchiveBudget(limits, Number.POSITIVE_INFINITY, staging));
     await copyBelow(root, "", { writer, loop: new YieldingLoop(signal), umask: process.umask() });
     writer.finish("");
     writeRecordedEntries(layout.recordedAttributesFile, writer.recordedEntries(""));

@@ -40,14 +40,21 @@ export async function install(
   {
     appSpec,
     fileExistsBehavior,
+    maxEntries,
     signal,
-  }: { readonly appSpec: AppSpec; readonly fileExistsBehavior: string; readonly signal: AbortSignal },
+  }: {
+    readonly appSpec: AppSpec;
+    readonly fileExistsBehavior: string;
+    readonly maxEntries?: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<readonly string[]> {
   const rules = appSpec.permissions.map(permissionRule);
   checkPermissionPrograms(rules);
   const recorded = readRecordedEntries(layout.recordedAttributesFile);
   const behavior = appSpec.directoryLinkBehavior ?? DIRECTORY_LINK_BEHAVIORS[0];
-  const { sources, directoryLinks } = readSources(layout.archiveDirectory, appSpec.files.map(filePaths), behavior);
+  const paths = appSpec.files.map(filePaths);
+  const { sources, directoryLinks } = readSources(layout.archiveDirectory, paths, behavior, maxEntries);
   // RETAIN keeps whatever is at the place of a link.
   if (fileExistsBehavior !== "RETAIN") checkEarlierCopies(directoryLinks, layout.cleanupFile);
 

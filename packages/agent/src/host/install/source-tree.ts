@@ -2,6 +2,7 @@ import { type Dirent, lstatSync, readdirSync, readlinkSync, realpathSync, type S
 import { basename, dirname, join, resolve } from "node:path";
 import type { DirectoryLinkBehavior } from "@sluice/model/app-spec/app-spec.ts";
 import type { FilePaths } from "@sluice/model/app-spec/install-values.ts";
+import { ARCHIVE_LIMITS } from "../archive/archive-limits.ts";
 import { isInside, realPathOf } from "../archive/inside-archive.ts";
 import { type RecordedEntries, withRecorded } from "../archive/recorded-attributes.ts";
 import { EventFailure } from "../event-failure.ts";
@@ -37,9 +38,6 @@ export function statusReader(archiveDirectory: string, recorded: RecordedEntries
     withRecorded(lstatSync(`${path}/${name}`), recorded.get(`${realPath}/${name}`.slice(rootLength)));
 }
 
-/** Links to directories can multiply what a small archive installs, so the sum is bounded. */
-const MAX_INSTALLED_ENTRIES = 1_000_000;
-
 /** What stands for bytes that are not UTF-8. */
 const NOT_UTF8 = "\u{fffd}";
 
@@ -54,6 +52,8 @@ type EntryKind = Pick<Stats, "isSymbolicLink" | "isDirectory" | "isFile">;
 
 interface Walk {
   count: number;
+  /** Links to directories can multiply what a small archive installs, so the sum is bounded. */
+  readonly maxEntries: number;
   /** Real paths of the directories that are being walked, outermost first. */
   readonly directories: string[];
   readonly archiveRoot: string;
@@ -76,12 +76,13 @@ interface Place {
  * What the entries of the AppSpec's `files` install, in their order. A link is installed as the link that it is. One to a directory becomes a copy
  * of that directory where `behavior` says so, as in the reference agent, or where it would lead to nothing of this install, because `files` puts that
  * directory elsewhere. Nothing outside the archive is read.
- * @throws EventFailure when a source is not in the archive, or leads out of it
+ * @throws EventFailure when a source is not in the archive, or leads out of it, or there are more than `maxEntries`
  */
 export function readSources(
   archiveDirectory: string,
   files: readonly FilePaths[],
   behavior: DirectoryLinkBehavior,
+  maxEntries: number = ARCHIVE_LIMITS.entries,
 ): { readonly sources: readonly Source[]; readonly directoryLinks: readonly string[] } {
   const archiveRoot = realpathSync(archiveDirectory);
   const checked = files.map((file) => ({ ...checkSource(archiveDirectory, file), ...file }));
@@ -89,7 +90,7 @@ export function readSources(
     isDirectory(path) ? [{ from: realpathSync(path), to: resolve("/", destination) }] : [],
   );
   const directoryLinks: string[] = [];
-  const walk = { count: 0, directories: [], archiveRoot, behavior, mappings, directoryLinks };
+  const walk = { count: 0, maxEntries, directories: [], archiveRoot, behavior, mappings, directoryLinks };
   const sources = checked.map(({ path, realPath, stats, destination }) => {
     const target = resolve("/", destination);
     const name = basename(path);
@@ -195,8 +196,11 @@ function byName({ name: one }: Dirent, { name: other }: Dirent): number {
 
 function countEntry(path: string, walk: Walk): void {
   walk.count += 1;
-  if (walk.count > MAX_INSTALLED_ENTRIES) {
-    throw new EventFailure(`The revision installs more than ${MAX_INSTALLED_ENTRIES} files below ${path}. Split it.`);
+  if (walk.count > walk.maxEntries) {
+    throw new EventFailure(
+      `The revision installs more than ${walk.maxEntries} files and directories, the last of them ${path}. Split it, or raise maxBundleEntries in ` +
+        "this host's agent.json and restart the agent.",
+    );
   }
 }
 
