@@ -1,5 +1,6 @@
 import { readFileSync, rmdirSync, unlinkSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { namingPath } from "../descriptor-path.ts";
 import { errorCodeOf } from "../event-failure.ts";
 import { YieldingLoop } from "../yielding-loop.ts";
 import { Folders, UntrustedLink } from "./folders.ts";
@@ -111,8 +112,12 @@ function removeInstalled(
     const code = errorCodeOf(error);
     // EBUSY: a file that is mounted there by itself stays.
     if (code === "ENOENT" || code === "ENOTDIR" || code === "EBUSY") return undefined;
-    if (code !== "EISDIR" && code !== "EPERM") throw error;
-    removeEmptyDirectory(target);
+    if (code !== "EISDIR" && code !== "EPERM") throw namingPath(path, error);
+    try {
+      removeEmptyDirectory(target);
+    } catch (problem) {
+      throw namingPath(path, problem);
+    }
   }
   return undefined;
 }

@@ -123,6 +123,59 @@ test("one whose directory is gone waits until it is there again", async () => {
   expect(text("sub/conf")).toBe("the host's");
 });
 
+test.each([
+  [
+    "changed",
+    (file: string) => writeFileSync(file, "changed in its place"),
+    /conf was put back, but it is not as it was/,
+  ],
+  [
+    "replaced",
+    (file: string) => {
+      rmSync(file);
+      writeFileSync(`${file}x`, "another");
+      renameSync(`${file}x`, file);
+    },
+    /conf was not put back .*is not the file that the agent kept there.*mv /,
+  ],
+  [
+    "removed",
+    (file: string) => rmSync(file),
+    /conf was not put back .*what the agent kept of it .* is not there any more/,
+  ],
+])("a script that has %s what is kept is noticed", async (what, change, says) => {
+  writeFileSync(at("conf"), "the host's");
+  await deploy("d-1", ["conf"], "OVERWRITE");
+  const kept = readdirSync(layout().originalsDirectory).find((name) => name !== "list");
+  change(join(layout().originalsDirectory, kept!));
+  const outcome = await deploy("d-2", ["other"]);
+  expect(outcome).toMatchObject({ errorCode: 0 });
+  expect(fixture.text()).toMatch(says);
+  expect(existsSync(at("conf"))).toBe(what === "changed");
+  // What was not the agent's is nobody's but the operator's to remove.
+  expect(existsSync(layout().originalsDirectory)).toBe(what === "replaced");
+  fixture.output.length = 0;
+  rmSync(layout().originalsDirectory, { recursive: true, force: true });
+  await deploy("d-3", ["other"]);
+  expect(fixture.text()).toBe("");
+});
+
+test("nothing is replaced where the disk has no room for what it would replace", async ({ skip }) => {
+  skip(!isRoot, "needs root, to mount");
+  await deploy("d-1", ["mine"]);
+  const unmount = mountSmall(layout().instructionsDirectory, 64);
+  skip(unmount === undefined, "mounting is not allowed here");
+  try {
+    writeFileSync(at("conf"), Buffer.alloc(200_000, "x"));
+    const outcome = await deploy("d-2", ["conf"], "OVERWRITE");
+    expect(outcome.errorCode).toBe(5);
+    expect(outcome.message).toMatch(/full|no space/i);
+    expect(text("conf")).toHaveLength(200_000);
+  } finally {
+    unmount?.();
+  }
+});
+
 test("the host's file is not removed where an install that was cut short did not come to it", async () => {
   plant();
   const { ino } = lstatSync(at("conf"));
