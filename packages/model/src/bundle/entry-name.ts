@@ -17,10 +17,13 @@ export const MAX_LINK_TARGET_BYTES = 4_095;
 const PRINTABLE = { first: 0x20, last: 0x7e } as const;
 const MAX_SHOWN_NAME_CHARACTERS = 200;
 
+/** One for all names: making one takes longer than reading a name with it. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** A name's bytes as text; undefined where they are not UTF-8, since text would then be another name. */
 export function entryNameOf(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     return undefined;
   }

@@ -46,15 +46,16 @@ const BASE_256 = 0x80;
 const NEGATIVE_BASE_256 = 0xff;
 const SPACE = 0x20;
 const DIGIT_0 = 0x30;
+const NOTHING = Buffer.alloc(0);
 /** How much less a byte above 127 is as a signed number. */
 const SIGNED_LESS = 256;
 
 /** @throws DamagedTar */
 export function readTarHeader(shared: Buffer): TarHeader {
-  // What was read into is read into again.
+  // What was read into is read into again. Node begins every buffer at a multiple of eight bytes, and so where words begin.
   const block = Buffer.from(shared);
   checkChecksum(block);
-  const magic = field(block, FIELD.magic).toString("latin1");
+  const magic = latin1(block, FIELD.magic);
   const size = readNumber(block, FIELD.size) ?? 0;
   if (!Number.isSafeInteger(size) || size < 0) throw new DamagedTar("an entry's size cannot be read");
   const type = String.fromCharCode(block[FIELD.type[0]] ?? 0);
@@ -67,8 +68,8 @@ export function readTarHeader(shared: Buffer): TarHeader {
     uid: readNumber(block, FIELD.uid),
     gid: readNumber(block, FIELD.gid),
     modifiedAtSeconds: readNumber(block, FIELD.modifiedAt),
-    userName: magic.startsWith("ustar") ? text(block, FIELD.userName) : Buffer.alloc(0),
-    groupName: magic.startsWith("ustar") ? text(block, FIELD.groupName) : Buffer.alloc(0),
+    userName: magic.startsWith("ustar") ? text(block, FIELD.userName) : NOTHING,
+    groupName: magic.startsWith("ustar") ? text(block, FIELD.groupName) : NOTHING,
     isGnu: magic === GNU_MAGIC,
     block,
   };
@@ -80,16 +81,15 @@ export function isZeroBlock(block: Buffer): boolean {
 
 /** A number as tar writes it: octal digits, or where these do not suffice, base 256. Undefined where the field is blank. */
 export function readNumber(block: Buffer, [at, length]: readonly [at: number, length: number]): number | undefined {
-  const bytes = block.subarray(at, at + length);
-  const first = bytes[0] ?? 0;
-  if (first === BASE_256 || first === NEGATIVE_BASE_256) {
-    let value = first === NEGATIVE_BASE_256 ? -1n : 0n;
-    for (const byte of bytes.subarray(1)) value = value * 256n + BigInt(byte);
-    return Number(value);
-  }
   const plain = plainOctal(block, at, at + length);
   if (plain !== undefined) return plain;
-  const digits = bytes.toString("latin1").replaceAll("\0", " ").trim();
+  const first = block[at];
+  if (first === BASE_256 || first === NEGATIVE_BASE_256) {
+    let value = first === NEGATIVE_BASE_256 ? -1n : 0n;
+    for (const byte of block.subarray(at + 1, at + length)) value = value * 256n + BigInt(byte);
+    return Number(value);
+  }
+  const digits = latin1(block, [at, length]).replaceAll("\0", " ").trim();
   if (digits === "") return undefined;
   if (!/^[0-7]+$/.test(digits)) throw new DamagedTar("a number in a header cannot be read");
   return Number.parseInt(digits, 8);
@@ -111,31 +111,30 @@ function plainOctal(block: Buffer, start: number, end: number): number | undefin
 
 function nameOf(block: Buffer, magic: string): Buffer {
   const name = text(block, FIELD.name);
-  if (!magic.startsWith(POSIX_MAGIC)) return name;
-  const isStar = block.toString("latin1", STAR_MARK.at, STAR_MARK.at + STAR_MARK.text.length) === STAR_MARK.text;
+  if (!magic.startsWith(POSIX_MAGIC) || block[FIELD.prefix[0]] === 0) return name;
+  const isStar = latin1(block, [STAR_MARK.at, STAR_MARK.text.length]) === STAR_MARK.text;
   const prefix = text(block, [FIELD.prefix[0], isStar ? STAR_PREFIX_BYTES : FIELD.prefix[1]]);
-  return prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from("/"), name]);
+  return Buffer.concat([prefix, Buffer.from("/"), name]);
 }
 
-function text(block: Buffer, place: readonly [number, number]): Buffer {
-  const bytes = field(block, place);
-  const end = bytes.indexOf(0);
-  return end < 0 ? bytes : bytes.subarray(0, end);
+/** Each piece of a buffer is an object of its own, which costs more than all that is done with it: none is made of a blank field. */
+function text(block: Buffer, [at, length]: readonly [at: number, length: number]): Buffer {
+  if (block[at] === 0) return NOTHING;
+  const end = block.indexOf(0, at);
+  return block.subarray(at, end < 0 ? at + length : Math.min(end, at + length));
 }
 
-function field(block: Buffer, [at, length]: readonly [number, number]): Buffer {
-  return block.subarray(at, at + length);
+function latin1(block: Buffer, [at, length]: readonly [at: number, length: number]): string {
+  return block.toString("latin1", at, at + length);
 }
 
 /** Some old tars added the bytes up as signed numbers. */
 function checkChecksum(block: Buffer): void {
   const [at, length] = FIELD.checksum;
-  const digits = /^[ \0]*([0-7]+)/.exec(block.toString("latin1", at, at + length))?.[1] ?? "";
-  const stored = Number.parseInt(digits, 8);
+  const stored = plainOctal(block, at, at + length) ?? oldChecksum(block);
   // The checksum itself counts as spaces.
-  let unsigned = length * SPACE;
-  for (let index = 0; index < at; index += 1) unsigned += block[index]!;
-  for (let index = at + length; index < TAR_BLOCK_BYTES; index += 1) unsigned += block[index]!;
+  let unsigned = sumOf(block) + length * SPACE;
+  for (let index = at; index < at + length; index += 1) unsigned -= block[index]!;
   if (stored === unsigned) return;
   let signed = unsigned;
   for (let index = 0; index < TAR_BLOCK_BYTES; index += 1) {
@@ -143,4 +142,24 @@ function checkChecksum(block: Buffer): void {
     if (!isChecksum && block[index]! > 127) signed -= SIGNED_LESS;
   }
   if (stored !== signed) throw new DamagedTar("a header's checksum is wrong");
+}
+
+/** With spaces before it, or something behind it. */
+function oldChecksum(block: Buffer): number {
+  return Number.parseInt(/^[ \0]*([0-7]+)/.exec(latin1(block, FIELD.checksum))?.[1] ?? "", 8);
+}
+
+const WORD_BYTES = 4;
+const ODD_BYTES = 0x00ff00ff;
+
+/** Of all bytes of a block, four at a time. */
+function sumOf(block: Buffer): number {
+  const words = new Uint32Array(block.buffer, block.byteOffset, TAR_BLOCK_BYTES / WORD_BYTES);
+  // Two sums of 16 bits each, which 256 bytes do not overflow.
+  let pairs = 0;
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index]!;
+    pairs += (word & ODD_BYTES) + ((word >>> 8) & ODD_BYTES);
+  }
+  return (pairs & 0xffff) + (pairs >>> 16);
 }

@@ -37,6 +37,7 @@ export interface ContentSink {
 /** Extended headers and long names are held in memory. */
 const MAX_EXTENDED_HEADER_BYTES = 8 * 1024 * 1024;
 const MILLISECONDS = 1000;
+const NO_ATTRIBUTES: ReadonlyMap<string, Buffer> = new Map();
 
 /**
  * Reads a tar that comes in pieces of any length, and hands each entry on as its header is complete, then its content. What two programs would read
@@ -180,8 +181,7 @@ export class TarReader {
 
   #begin(header: TarHeader, gnuSparse: SparseLayout | undefined): void {
     const records = this.#records;
-    const own = new Map(records.map(({ keyword, value }) => [keyword, value]));
-    const attributes = new Map([...this.#global, ...own].filter(([, value]) => value.length > 0));
+    const attributes = this.#attributes();
     const name = attributes.get("GNU.sparse.name") ?? attributes.get("path") ?? this.#longName ?? header.name;
     const linkName = attributes.get("linkpath") ?? this.#longLinkName ?? header.linkName;
     this.#records = [];
@@ -203,6 +203,13 @@ export class TarReader {
       modifiedAt: timeOf(attributes.get("mtime"), header.modifiedAtSeconds, name),
     });
     this.#beginContent(size, sink);
+  }
+
+  /** What extended headers say of the next entry: nothing, of nearly all. */
+  #attributes(): ReadonlyMap<string, Buffer> {
+    if (this.#records.length === 0 && this.#global.size === 0) return NO_ATTRIBUTES;
+    const own = this.#records.map(({ keyword, value }): [string, Buffer] => [keyword, value]);
+    return new Map([...new Map([...this.#global, ...own])].filter(([, value]) => value.length > 0));
   }
 
   #beginContent(size: number, sink: ContentSink | undefined): void {
