@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { RawCaller, type WireRequest } from "../compat/raw-caller.fixture.ts";
+import { RawCaller, type SignedCall, type WireRequest } from "../compat/raw-caller.fixture.ts";
 import { type SluiceServer, startSluiceServer } from "../installation/sluice-server.fixture.ts";
 import { until } from "../installation/until.fixture.ts";
 
@@ -188,17 +188,19 @@ describe("a host's key", () => {
     });
     const { accessKeyId, secretAccessKey } = JSON.parse(enrolled.text) as Record<string, string>;
     const key = { accessKeyId: accessKeyId!, secretAccessKey: secretAccessKey! };
-    const calls = {
+    // Signed once, since a signature may be sent again: this process must call much faster than a host's budget grows, whatever else the machine does.
+    const calls: Record<string, SignedCall> = {
       "a refused one": {},
       S3: { method: "GET", path: "/releases/web.zip", service: "s3", target: null, body: "" },
       STS: { service: "sts", target: null, body: "Action=GetCallerIdentity&Version=2011-06-15" },
     };
+    const signed = Object.entries(calls).map(([name, call]) => [name, raw.sign({ ...call, ...key })] as const);
     const told = new Map<string, string>();
-    for (let round = 0; told.size < 3 && round < 100; round += 1) {
+    while (told.size < signed.length) {
       await Promise.all(
         Array.from({ length: 30 }, async () => {
-          for (const [name, call] of Object.entries(calls)) {
-            const { status, text } = await raw.call({ ...call, ...key });
+          for (const [name, request] of signed) {
+            const { status, text } = await raw.send(request);
             const slowDown = /ThrottlingException|<Code>SlowDown</.exec(text);
             if (slowDown) told.set(name, `${status} ${slowDown[0]}`);
           }
