@@ -12,6 +12,7 @@ import { connectToServer } from "./connect-to-server.ts";
 import { cureOfRefusal, ServerRefusal } from "./host-server.ts";
 
 const QUIET = { info: () => {}, warn: () => {} };
+const UNKNOWN_KEY = "UnrecognizedClientException";
 const PATIENT = { timeoutMs: 15_000 };
 /** In which an agent that stands still, or hangs on to a connection, may go on with the old one. */
 const KEEP_OLD_KEY_SECONDS = 60 * 60;
@@ -31,10 +32,16 @@ export async function askWithKey(enrolment: Enrolment, directory: string): Promi
     return { outcome: "accepted" };
   } catch (error) {
     if (!(error instanceof ServerRefusal)) return { outcome: "unreachable", problem: describeFailure(error) };
-    return { outcome: "refused", problem: `${error.message} (${error.code}). ${cureOfRefusal(error)}` };
+    return { outcome: "refused", problem: refusalWords(error) };
   } finally {
     server.close();
   }
+}
+
+/** With what to do, once: of a key that it does not know the server says what keys of people need. */
+function refusalWords(error: ServerRefusal): string {
+  const cure = cureOfRefusal(error);
+  return error.code === UNKNOWN_KEY ? `${cure} (${error.code})` : `${error.message} (${error.code}). ${cure}`;
 }
 
 /**

@@ -1,9 +1,16 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { GroupRecords } from "@sluice/agent/adopt/group-records.ts";
+import { shellWord } from "@sluice/model/shell-word.ts";
 import type { Command } from "commander";
 import { addExamples, addJsonOption } from "../arguments/options.ts";
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { print, printJson } from "../output.ts";
+import { AGENT_MARK, refuseOtherOwner } from "../place/other-owner.ts";
 import { formatAge, formatTable } from "../terminal/printing.ts";
+
+const WHERE_RECORDS_ARE =
+  "Name the directory of an agent that has deployed on this host: /opt/codedeploy-agent/deployment-root (AWS's agent; another one if :root_dir: of its codedeployagent.yml says so) or /var/lib/sluice-agent";
 
 interface AdoptOptions {
   readonly from: string;
@@ -45,6 +52,7 @@ Both agents have to be stopped. What is in --from stays as it is, so the way bac
         exitStatus: EXIT_USAGE,
       });
     }
+    await refuseOtherOwner({ directory: data, mark: AGENT_MARK, isOwnersWhileEmpty: false });
     const { AdoptRefused, adoptGroup } = await import("@sluice/agent/adopt/adopt-group.ts");
     const call = { from, to: data, groupId: group, asGroupId: as, replace: options.replace ?? false };
     const adopted = await adoptGroup(call).catch((error: unknown) => {
@@ -62,10 +70,23 @@ Both agents have to be stopped. What is in --from stays as it is, so the way bac
 
 async function list({ from, json }: AdoptOptions): Promise<void> {
   const { listGroupRecords } = await import("@sluice/agent/adopt/group-records.ts");
+  if (!existsSync(from)) throw new CommandFailed(`--from ${from} does not exist. ${WHERE_RECORDS_ARE}`);
   const groups = listGroupRecords(from);
+  if (groups.length === 0) throw new CommandFailed(noGroups(from));
   if (json) printJson(groups.map(summaryOf));
-  else if (groups.length === 0) print(`${from} has no deployment groups.`);
   else print(formatGroups(groups, new Date()));
+}
+
+/** Of AWS's agent its root is named, or its folder of instructions, as often as the directory that it keeps them in. */
+function noGroups(from: string): string {
+  const near = ["deployment-root", ".."].map((name) => resolve(from, name)).find((path) => hasRecords(path));
+  const cure =
+    near === undefined ? WHERE_RECORDS_ARE : `They are in ${near}: sluice agent adopt --from ${shellWord(near)}`;
+  return `--from ${from} has no records of deployment groups. ${cure}`;
+}
+
+function hasRecords(directory: string): boolean {
+  return existsSync(join(directory, "deployment-instructions"));
 }
 
 function summaryOf({ groupId, lastSuccessful, mostRecent, installedAt, installed }: GroupRecords) {

@@ -37,14 +37,15 @@ export async function agentChecks(directory: string): Promise<Check[]> {
   const problem = whoElseMayChange(directory);
   const { readEnrolment } = await import("@sluice/agent/identity/enrolment-files.ts");
   const enrolment = readEnrolment(directory);
+  const key = await keyCheck(enrolment, directory);
   return [
     ok("enrolment", `${status.hostName} (${status.hostId}), host of ${status.server}`),
-    runningCheck(directory, status),
+    runningCheck(directory, status, key),
     await programCheck(directory),
     ...present(unitCheck()),
     ...present(await nameCheck(enrolment), await proxyCheck(enrolment)),
     ...(await serverFromHere(enrolment, directory)),
-    await keyCheck(enrolment, directory),
+    key,
     awsAgentCheck(),
     problem === undefined
       ? ok("directory", `only its owner can change ${directory}`)
@@ -58,7 +59,8 @@ function present(...checks: readonly (Check | undefined)[]): readonly Check[] {
   return checks.filter((check) => check !== undefined);
 }
 
-function runningCheck(directory: string, { running }: AgentStatus): Check {
+/** @param key what became of the same key just now: a refusal is told once, with its cure */
+export function runningCheck(directory: string, { running }: Pick<AgentStatus, "running">, key: Check): Check {
   if (running === undefined) return wrong("agent", `it is not running. ${howToStart(directory)}`);
   if (running.processId === undefined) {
     return wrong(
@@ -66,7 +68,11 @@ function runningCheck(directory: string, { running }: AgentStatus): Check {
       `the process that has ${directory}/agent.sock open does not answer. Is the agent suspended (kill -CONT)?`,
     );
   }
-  if (running.lastFailure !== undefined) return wrong("agent", `the server does not answer: ${running.lastFailure}`);
+  if (running.lastFailure !== undefined) {
+    const problem =
+      key.outcome === "wrong" ? "the server refuses its key" : `the server does not answer: ${running.lastFailure}`;
+    return wrong("agent", `process ${running.processId} runs, and ${problem}`);
+  }
   const holds = running.heldCommands.map(({ event, deploymentId }) => `${event} of ${deploymentId}`);
   return ok("agent", `process ${running.processId}${holds.length === 0 ? "" : `, working on ${holds.join(", ")}`}`);
 }

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runningCheck } from "./agent-checks.ts";
 import { clockCheck } from "./client-checks.ts";
 import { dataDirectoryCheck } from "./data-directory-check.ts";
 import { ofFreeBytes } from "./disk-check.ts";
@@ -52,6 +53,19 @@ test("little free space is a warning, none is wrong, both with the cure", () => 
   });
 });
 
+test("a key that the server refuses is told once, by the check of the key", () => {
+  const running = { processId: 7, lastFailure: "The security token is invalid", startedAt: "", heldCommands: [] };
+  const status = { running } as unknown as Parameters<typeof runningCheck>[1];
+  const refused = {
+    subject: "key",
+    outcome: "wrong",
+    detail: `refused: ${running.lastFailure} (Code). Enrol it`,
+  } as const;
+  expect(runningCheck("/data", status, refused).detail).toBe("process 7 runs, and the server refuses its key");
+  const accepted = { subject: "key", outcome: "ok", detail: "accepted" } as const;
+  expect(runningCheck("/data", status, accepted).detail).toContain(`does not answer: ${running.lastFailure}`);
+});
+
 test("a key that others may read is wrong", async () => {
   expect(await dataDirectoryCheck(directory)).toMatchObject({ outcome: "ok" });
   const credentials = join(directory, "aws", "credentials");
@@ -65,6 +79,22 @@ test("a key that others may read is wrong", async () => {
     detail: `${join(directory, "none", "aws")} does not exist`,
   });
 });
+
+test.skipIf(process.geteuid?.() !== 0)(
+  "a file that root wrote in a service's directory is wrong (needs root)",
+  async () => {
+    const own = mkdtempSync(join(directory, "of-service-"));
+    mkdirSync(join(own, "aws"), { mode: 0o700 });
+    writeFileSync(join(own, "aws", "credentials"), "", { mode: 0o600 });
+    for (const path of [own, join(own, "aws"), join(own, "aws", "credentials")]) chownSync(path, 65_534, 65_534);
+    expect(await dataDirectoryCheck(own)).toMatchObject({ outcome: "ok" });
+    writeFileSync(join(own, "server.lock"), "");
+    expect(await dataDirectoryCheck(own)).toMatchObject({
+      outcome: "wrong",
+      detail: expect.stringContaining(`${join(own, "server.lock")} belongs to root and ${own} to nobody`),
+    });
+  },
+);
 
 test("an AWS agent that runs beside ours is a warning, one that is only installed is none", () => {
   const processes = join(directory, "proc");

@@ -1,4 +1,4 @@
-import { statfsSync } from "node:fs";
+import { lstatSync, statfsSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
 import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
@@ -47,8 +47,19 @@ export function namingDirectoryTrouble(error: unknown, directory: string): unkno
   const path = resolve(directory);
   const failedAt = (error as NodeJS.ErrnoException).path;
   const isOfIt = failedAt !== undefined && (isWithin(resolve(failedAt), path) || isWithin(path, resolve(failedAt)));
-  const trouble = isOfIt ? directoryTrouble(path, error) : undefined;
+  const trouble = isOfIt ? (foreignFile(path, failedAt, error) ?? directoryTrouble(path, error)) : undefined;
   return trouble === undefined ? namingFullDisk(error, directory) : new CommandFailed(trouble, { cause: error });
+}
+
+/** A file in this user's own directory that another one wrote: a command that ran as root, say. */
+function foreignFile(directory: string, file: string, error: unknown): string | undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "EACCES" && code !== "EPERM") return undefined;
+  const own = process.geteuid?.();
+  const [ofDirectory, ofFile] = [directory, file].map((each) => lstatSync(each, { throwIfNoEntry: false }));
+  if (ofDirectory === undefined || ofFile === undefined || ofDirectory.uid !== own || ofFile.uid === own)
+    return undefined;
+  return `permission denied (${code}): ${resolve(file)} belongs to another user (uid ${ofFile.uid}), although --data ${directory} is this user's. As root: chown -R -h ${own}:${ofDirectory.gid} ${directory}`;
 }
 
 /** What a verb that reads what is in `directory` throws: that this user may not, with the cure; every other error as of a directory to write. */

@@ -9,6 +9,7 @@ import { addExamples, addJsonOption, collectTag } from "../arguments/options.ts"
 import { EXIT_FAILED } from "../command-failed.ts";
 import { namingUnreadable } from "../files/file-trouble.ts";
 import { print, printError, printJson } from "../output.ts";
+import { AGENT_MARK, refuseOtherOwner } from "../place/other-owner.ts";
 import { dataOfUnit } from "../place/service-unit.ts";
 import { nameProcess } from "../process/process-name.ts";
 import { visibleHost } from "../terminal/printing.ts";
@@ -133,6 +134,7 @@ function defineRotateKey(parent: Command): void {
   addJsonOption(addInstalledDataOption(rotate));
   addExamples(rotate, "sudo sluice agent rotate-key");
   rotate.action(async (options: { readonly data: string; readonly json?: boolean }) => {
+    await refuseOtherAgent(options.data);
     const { rotateHostKey } = await import("@sluice/agent/protocol/host-calls.ts");
     const rotated = await rotateHostKey(options.data);
     if (options.json) printJson(rotated);
@@ -187,6 +189,7 @@ function defineEnroll(parent: Command): void {
     "sluice agent enroll --server https://deploy.example.org:7450 --token-file - --data /var/lib/sluice-agent",
   );
   enroll.action(async (options: EnrollOptions) => {
+    await refuseOtherAgent(options.data);
     const { readAuthority } = await import("../agent-service/install-agent.ts");
     const { enrolHost } = await import("@sluice/agent/identity/enrol.ts");
     const { readAgentStatus } = await import("@sluice/agent/status.ts");
@@ -224,6 +227,11 @@ function defineEnroll(parent: Command): void {
       print(`${visibleHost(enrolled.hostName, enrolled.hostId)} is enrolled. ${was}${next}`);
     }
   });
+}
+
+/** Whose agent is enrolled there: a key that root wrote it could not read. */
+function refuseOtherAgent(directory: string): Promise<void> {
+  return refuseOtherOwner({ directory, mark: AGENT_MARK, isOwnersWhileEmpty: false });
 }
 
 function defineRun(parent: Command): void {

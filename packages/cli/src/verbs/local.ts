@@ -13,6 +13,7 @@ import { dryRunLines } from "../local/dry-run-words.ts";
 import { localLocation } from "../local/local-location.ts";
 import { failureWords, localProgress, NO_PROGRESS } from "../local/local-progress.ts";
 import { print, printError, printJson } from "../output.ts";
+import { LOCAL_MARK, refuseOtherOwner } from "../place/other-owner.ts";
 
 interface LocalOptions {
   readonly bundleLocation?: string;
@@ -73,8 +74,9 @@ export function define(command: Command): void {
 async function run(options: LocalOptions): Promise<void> {
   const asked = await prepared(options);
   if (options.dryRun) return preview(asked, options);
-  const { runLocal } = await import("@sluice/agent/local/run-local.ts");
   const { directory, config, location, specification, events } = asked;
+  await refuseOtherOwner({ directory, mark: LOCAL_MARK, isOwnersWhileEmpty: false });
+  const { runLocal } = await import("@sluice/agent/local/run-local.ts");
   const progress = options.json ? NO_PROGRESS : localProgress();
   const interrupted = new AbortController();
   const onInterrupt = () => interrupted.abort();

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { addExamples, addJsonOption } from "../arguments/options.ts";
 import { namingDirectoryTrouble } from "../files/file-trouble.ts";
 import { print, printJson } from "../output.ts";
+import { refuseOtherOwner, SERVER_MARK, withoutPassword } from "../place/other-owner.ts";
 import { dataOfUnit } from "../place/service-unit.ts";
 
 interface RestoreOptions {
@@ -28,6 +29,12 @@ export function define(command: Command): void {
     "\nNothing is overwritten. Then start the server as usual. Deployments that were in progress at the time of the backup become Failed.",
   );
   command.action(async (file: string, options: RestoreOptions) => {
+    await refuseOtherOwner({
+      directory: options.data,
+      mark: SERVER_MARK,
+      isOwnersWhileEmpty: true,
+      service: { unit: "sluice-server", isInstead: false },
+    });
     const { restoreBackup } = await import("@sluice/server/backup/restore-backup.ts");
     const manifest = await restoreBackup({
       file,
@@ -47,12 +54,4 @@ export function define(command: Command): void {
       print(`restored the server as of ${manifest.takenAt}. ${start}`);
     }
   });
-}
-
-/** What is printed ends up in logs. */
-function withoutPassword(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  if (url.password !== "") url.password = "PASSWORD";
-  if (url.searchParams.has("password")) url.searchParams.set("password", "PASSWORD");
-  return url.href;
 }

@@ -6,6 +6,7 @@ import { addExamples, type ListenAddress, parseListenAddress } from "../argument
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { namingDirectoryTrouble } from "../files/file-trouble.ts";
 import { print } from "../output.ts";
+import { refuseOtherOwner, SERVER_MARK } from "../place/other-owner.ts";
 import { DATA_VARIABLE } from "../place/server-place.ts";
 import { nameProcess } from "../process/process-name.ts";
 import { terminationAsked } from "../process/termination.ts";
@@ -61,6 +62,12 @@ export function define(command: Command): void {
     if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
       throw new CommandFailed("--tls-cert and --tls-key go together: give both or neither", { exitStatus: EXIT_USAGE });
     }
+    await refuseOtherOwner({
+      directory: options.data,
+      mark: SERVER_MARK,
+      isOwnersWhileEmpty: true,
+      service: { unit: "sluice-server", isInstead: true },
+    });
     // The launcher set it for this process, and what this process starts is to have memory of its own kind.
     delete process.env.MALLOC_ARENA_MAX;
     nameProcess("sluice-server", options.data);

@@ -12,6 +12,7 @@ import {
 import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 import { namingDirectoryTrouble, namingUnreadable } from "../files/file-trouble.ts";
 import { print, printError } from "../output.ts";
+import { refuseOtherOwner, SERVER_MARK } from "../place/other-owner.ts";
 import { DATA_VARIABLE, directoryPlace, UP_DIRECTORY, upDirectory } from "../place/server-place.ts";
 import { nameProcess } from "../process/process-name.ts";
 import { terminationOrTerminalClosed } from "../process/termination.ts";
@@ -63,8 +64,12 @@ export function define(command: Command): void {
     const running = await runningUp(directory).catch((error: unknown) => {
       throw namingUnreadable(error, directory);
     });
-    if (running !== undefined) await sayWhatRuns(directory, running, options);
-    else if (options.detach) await goOnInBackground(directory, options);
+    if (running !== undefined) {
+      await sayWhatRuns(directory, running, options);
+      return;
+    }
+    await refuseOtherServer(directory);
+    if (options.detach) await goOnInBackground(directory, options);
     else {
       nameProcess("sluice-up", directory);
       await runHere(directory, options);
@@ -74,7 +79,11 @@ export function define(command: Command): void {
 
 async function dataDirectory({ data }: UpOptions): Promise<string> {
   if (data !== undefined) return resolve(data);
-  if (!process.env[DATA_VARIABLE]) return upDirectory();
+  if (!process.env[DATA_VARIABLE]) {
+    // To name it would be no cure.
+    await refuseOtherServer(resolve(UP_DIRECTORY));
+    return upDirectory();
+  }
   const directory = directoryPlace(undefined)?.directory ?? resolve(UP_DIRECTORY);
   // A server's directory is not to become one for trying things out because a variable was still set.
   if (!(await isOfServerAlone(directory))) return directory;
@@ -82,6 +91,11 @@ async function dataDirectory({ data }: UpOptions): Promise<string> {
     `${DATA_VARIABLE} is ${directory}, the data directory of a sluice server. Give another with --data DIR, or the same one to use it`,
     { exitStatus: EXIT_USAGE },
   );
+}
+
+/** A directory of another user's that no server has used may be named, and is root's from then on. */
+function refuseOtherServer(directory: string): Promise<void> {
+  return refuseOtherOwner({ directory, mark: SERVER_MARK, isOwnersWhileEmpty: false });
 }
 
 async function runHere(directory: string, options: UpOptions): Promise<void> {
