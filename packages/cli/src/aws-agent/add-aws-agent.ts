@@ -1,13 +1,11 @@
-import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { shellWord } from "@sluice/model/shell-word.ts";
 import type { CreateAccessKeyOutput } from "@sluice/wire/sluice/access-api.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
-import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
+import { CommandFailed } from "../command-failed.ts";
 import { print, printError, printJson } from "../output.ts";
 import type { Connection } from "../place/server-connection.ts";
 import { type AgentFile, awsAgentFiles } from "./agent-files.ts";
+import { type OutDirectory, openOutDirectory } from "./out-directory.ts";
 import { addressOfServer, givenS3Endpoint, serverForHost } from "./reachable-server.ts";
 
 export interface AwsAgentOptions {
@@ -18,11 +16,9 @@ export interface AwsAgentOptions {
   readonly json?: boolean;
 }
 
-const DIRECTORY_MODE = 0o700;
-
 /**
  * Makes a host for AWS's agent with the least key, and what the agent needs to be driven by this server. Whatever can be wrong is found out
- * before there is a key.
+ * before there is a key; what fails after that takes back the key, the host if it is new, and the files.
  */
 export async function addAwsAgent(connection: Connection, hostName: string, options: AwsAgentOptions): Promise<void> {
   const { server, sluice } = connection;
@@ -31,18 +27,35 @@ export async function addAwsAgent(connection: Connection, hostName: string, opti
     options.s3Endpoint === undefined
       ? await addressOfServer(endpoint, server.tls)
       : givenS3Endpoint(options.s3Endpoint);
-  if (options.out !== undefined) await makeDirectoryFor(options.out);
-
-  const made = await sluice.call("CreateAccessKey", { role: "host", hostName });
-  const { accessKeyId } = made.accessKey;
+  const out = options.out === undefined ? undefined : await openOutDirectory(options.out);
+  let made: CreateAccessKeyOutput;
   try {
-    await giveOut(made, { connection, hostName, endpoint, s3Endpoint, options });
+    made = await sluice.call("CreateAccessKey", { role: "host", hostName });
   } catch (error) {
-    // Nobody has its secret.
-    await sluice.call("DeleteAccessKey", { accessKeyId }).catch(() => {
-      printError(`The key ${accessKeyId} was made, and is of no use. Take it back: sluice keys delete ${accessKeyId}`);
-    });
+    await out?.remove();
     throw error;
+  }
+  try {
+    await giveOut(made, { connection, hostName, endpoint, s3Endpoint, options, out });
+  } catch (error) {
+    await out?.remove();
+    await takeBack(made, connection, hostName);
+    throw error;
+  }
+}
+
+/** Nobody has its secret. A host that is new has nothing else. */
+async function takeBack(
+  { accessKey: { accessKeyId }, isNewHost }: CreateAccessKeyOutput,
+  { sluice }: Connection,
+  hostName: string,
+): Promise<void> {
+  try {
+    await sluice.call("DeleteAccessKey", { accessKeyId });
+    if (isNewHost) await sluice.call("RemoveHost", { host: hostName });
+  } catch {
+    const cure = isNewHost ? `sluice hosts remove ${shellWord(hostName)}` : `sluice keys delete ${accessKeyId}`;
+    printError(`The key ${accessKeyId} of ${hostName} was made, and is of no use. Take it back: ${cure}`);
   }
 }
 
@@ -52,11 +65,12 @@ interface GivingOut {
   readonly endpoint: string;
   readonly s3Endpoint: string;
   readonly options: AwsAgentOptions;
+  readonly out: OutDirectory | undefined;
 }
 
 async function giveOut(
   { accessKey, secretAccessKey, hostIdentifier, isNewHost }: CreateAccessKeyOutput,
-  { connection: { server, sluice }, hostName, endpoint, s3Endpoint, options }: GivingOut,
+  { connection: { server, sluice }, hostName, endpoint, s3Endpoint, options, out }: GivingOut,
 ): Promise<void> {
   if (options.tag) await sluice.call("TagHost", { host: hostName, tags: options.tag });
   if (hostIdentifier === undefined) {
@@ -74,7 +88,7 @@ async function giveOut(
     s3Endpoint,
     certificatePem: server.tls?.ca,
   });
-  if (options.out !== undefined) await writeFiles(options.out, files);
+  await out?.write(files);
   if (options.json) {
     printJson({ hostName, accessKeyId: accessKey.accessKeyId, hostIdentifier, endpoint, s3Endpoint, files });
     return;
@@ -82,30 +96,6 @@ async function giveOut(
   if (options.out === undefined) printFiles(files);
   for (const line of nextSteps(hostName, options.out, { isNewHost, accessKeyId: accessKey.accessKeyId }))
     printError(line);
-}
-
-async function makeDirectoryFor(directory: string): Promise<void> {
-  const there = ["codedeployagent.yml", "codedeploy.onpremises.yml"].find((name) => existsSync(join(directory, name)));
-  if (there !== undefined) {
-    throw new CommandFailed(
-      `${join(directory, there)} exists already. Name another directory with --out, or remove it`,
-      {
-        exitStatus: EXIT_USAGE,
-      },
-    );
-  }
-  try {
-    await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
-  } catch (error) {
-    throw new CommandFailed(`--out ${directory} cannot be made: ${(error as Error).message}`, {
-      exitStatus: EXIT_USAGE,
-      cause: error,
-    });
-  }
-}
-
-async function writeFiles(directory: string, files: readonly AgentFile[]): Promise<void> {
-  for (const { name, content, mode } of files) await writeFile(join(directory, name), content, { mode });
 }
 
 /** As `head` and `tail` show several files. */

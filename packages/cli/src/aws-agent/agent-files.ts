@@ -17,10 +17,18 @@ export interface AwsAgentSettings {
 }
 
 export interface AgentFile {
-  readonly name: string;
+  readonly name: (typeof AGENT_FILE_NAMES)[number];
   readonly content: string;
   readonly mode: number;
 }
+
+/** All that there may be. */
+export const AGENT_FILE_NAMES = [
+  "codedeployagent.yml",
+  "codedeploy.onpremises.yml",
+  "sluice-certificate.pem",
+  "install.sh",
+] as const;
 
 const SECRET_MODE = 0o600;
 const PUBLIC_MODE = 0o644;
@@ -34,7 +42,7 @@ export function awsAgentFiles(settings: AwsAgentSettings): readonly AgentFile[] 
     { name: "codedeploy.onpremises.yml", content: onPremisesConfiguration(settings), mode: SECRET_MODE },
     ...(certificatePem === undefined
       ? []
-      : [{ name: "sluice-certificate.pem", content: certificatePem, mode: PUBLIC_MODE }]),
+      : [{ name: "sluice-certificate.pem" as const, content: certificatePem, mode: PUBLIC_MODE }]),
     { name: "install.sh", content: INSTALL_SCRIPT, mode: SCRIPT_MODE },
   ];
 }
