@@ -51,7 +51,7 @@ export const CHECKS: readonly Check[] = [
   { names: ["unusable-value"], find: unusableScripts, os: "linux" },
   { names: ["missing-script", "unusable-script", "outside"], find: scriptsThatCannotRun, os: "linux" },
   { names: ["script-start", "not-executable"], find: scriptsThatRunOtherwise, os: "linux" },
-  { names: ["left-running"], find: servicesLeftRunning, os: "linux" },
+  { names: ["left-running", "foreground"], find: servicesLeftRunning, os: "linux" },
   { names: ["no-modes"], find: programsWithoutModes, os: "linux" },
   { names: ["unusable-value"], find: unusableFiles },
   { names: ["missing-source", "outside"], find: sourcesThatCannotBe, os: "linux" },

@@ -136,7 +136,7 @@ export function scriptsThatRunOtherwise(subject: LintSubject): Finding[] {
   });
 }
 
-/** Services that a script starts with its own outputs: its event ends only when they do. */
+/** Services that a script starts with its own outputs, or in its own place: its event ends only when they do. */
 export function servicesLeftRunning(subject: LintSubject): Finding[] {
   const { bundle } = subject;
   if (bundle === null) return [];
@@ -144,12 +144,18 @@ export function servicesLeftRunning(subject: LintSubject): Finding[] {
     if (consequenceIn(script.event) === undefined) return [];
     const found = findInBundle(bundle, script.location);
     const started = found.is === "file" ? (bundle.files.get(found.path)?.leftRunning ?? []) : [];
-    return started.slice(0, MAX_TOLD_COMMANDS).map(({ line, command }) => ({
-      check: "left-running",
-      severity: "warning" as const,
-      ...placeOf(subject, script, "location"),
-      message: `Line ${line} of the script ${quoted(script.location)} starts ${quoted(command)} in the background with the script's own outputs. The agent waits until they are closed, so ${script.event} fails when its timeout is over. Redirect all three before the &: </dev/null >FILE 2>&1 &`,
-    }));
+    return started.slice(0, MAX_TOLD_COMMANDS).map(({ line, command, how }) => {
+      const where = `Line ${line} of the script ${quoted(script.location)}`;
+      return {
+        check: how === "background" ? "left-running" : "foreground",
+        severity: "warning" as const,
+        ...placeOf(subject, script, "location"),
+        message:
+          how === "background"
+            ? `${where} starts ${quoted(command)} in the background with the script's own outputs. Hosts with the AWS agent wait until these are closed, and ${script.event} fails when its timeout is over; hosts with the Sluice agent go on after half a second, and lose what it writes later. Redirect all three before the &: </dev/null >FILE 2>&1 &`
+            : `${where} runs ${quoted(command)} in the foreground, which does not end by itself: ${script.event} fails when its timeout is over. Start it as a service (systemctl restart NAME), or in the background: ${quoted(command)} </dev/null >FILE 2>&1 &`,
+      };
+    });
   });
 }
 
