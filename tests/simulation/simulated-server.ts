@@ -190,7 +190,7 @@ export class SimulatedServer {
       retention: undefined as never,
       audit: undefined as never,
       // Nor upgrades agents.
-      agentUpgrades: { wake: () => {}, heard: async () => undefined },
+      agentUpgrades: { wake: () => {}, heard: async () => undefined, limitsOf: () => [] },
       findAgentProgram: undefined as never,
       // Nor lists bundles, or what forms choose from.
       bundles: undefined as never,

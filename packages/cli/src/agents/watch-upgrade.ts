@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { visibleLine } from "@sluice/model/visible-text.ts";
 import type { SluiceClient } from "@sluice/wire/client/clients.ts";
 import { TransportError } from "@sluice/wire/client/errors.ts";
-import type { AgentUpgrade, AgentUpgradeHost } from "@sluice/wire/sluice/agent-upgrade-api.ts";
+import type { AgentUpgrade, AgentUpgradeHost, AgentUpgradeLimit } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import { print, printError, printJsonLine } from "../output.ts";
 import { exitCodeOf, hostLine, isOver, upgradeLine } from "./upgrade-words.ts";
 
@@ -17,9 +18,10 @@ export async function watchUpgrade(sluice: SluiceClient, upgradeId: string, isJs
   let isAway = false;
   while (!interrupted.signal.aborted) {
     try {
-      const { upgrade, hosts } = await sluice.call("GetAgentUpgrade", { upgradeId, changedSince });
+      const { upgrade, hosts, limits = [] } = await sluice.call("GetAgentUpgrade", { upgradeId, changedSince });
       if (isAway) printError("The server answers again.");
       isAway = false;
+      for (const limit of limits) tellLimit(limit, told, isJson);
       for (const host of hosts) tell(host, upgrade, told, isJson);
       changedSince = latest(hosts) ?? changedSince;
       if (isOver(upgrade)) {
@@ -48,6 +50,15 @@ function tell(host: AgentUpgradeHost, upgrade: AgentUpgrade, told: Map<string, s
   if (!isNews || (host.state === "waiting" && host.reason === undefined)) return;
   if (isJson) printJsonLine({ type: "host", ...host });
   else print(line);
+}
+
+/** Before the hosts that it holds: it is known from the moment on that the first one begins. */
+function tellLimit(limit: AgentUpgradeLimit, told: Map<string, string>, isJson: boolean): void {
+  // No host's id has a slash.
+  if (told.get(limit.group) === limit.reason) return;
+  told.set(limit.group, limit.reason);
+  if (isJson) printJsonLine({ type: "limit", ...limit });
+  else print(visibleLine(limit.reason));
 }
 
 function latest(hosts: readonly AgentUpgradeHost[]): Date | undefined {

@@ -1,4 +1,4 @@
-import type { AgentUpgradeReport, SignedAgentOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
+import type { AgentUpgradeLimit, AgentUpgradeReport, SignedAgentOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import { type FindAgentProgram, isMissing } from "../agent-programs/find-agent-program.ts";
 import { type Pace, PacedLoop, sleepFor } from "../loops/paced-loop.ts";
 import { sparseErrors } from "../loops/sparse-errors.ts";
@@ -16,6 +16,7 @@ import {
 import { AGENT_PROGRAMS, AGENT_UPGRADE_REQUEST } from "../store/columns/agent-upgrade-columns.ts";
 import { findHosts } from "../store/hosts.ts";
 import { AgentOffers } from "./agent-offers.ts";
+import { groupLimits } from "./group-limits.ts";
 import { guardedGroups, type ObservingParts, observeAgents, observeGroups } from "./observe-upgrade.ts";
 import { planUpgrade } from "./plan-upgrade.ts";
 import { type AgentFacts, takeAgentReport } from "./take-agent-report.ts";
@@ -35,6 +36,13 @@ export interface AgentUpgradesDependencies extends Omit<ObservingParts, "now"> {
   readonly onError: (error: unknown) => void;
 }
 
+interface KeptGroups {
+  readonly upgradeId: string;
+  readonly at: number;
+  readonly found: readonly GuardedGroup[];
+  readonly limits: readonly AgentUpgradeLimit[];
+}
+
 /**
  * Gives hosts their turns, offers them the program, and hears what became of it. All that it knows is in the database: a server that dies loses
  * nothing, and several do this together, since each step is planned under the lock of its upgrade.
@@ -45,7 +53,7 @@ export class AgentUpgrades {
   readonly #onError: (error: unknown) => void;
   readonly #loop: PacedLoop;
   readonly #offers: AgentOffers;
-  #groups: { readonly upgradeId: string; readonly at: number; readonly found: readonly GuardedGroup[] } | undefined;
+  #groups: KeptGroups | undefined;
 
   constructor(dependencies: AgentUpgradesDependencies) {
     const { timers, onError } = dependencies;
@@ -70,6 +78,11 @@ export class AgentUpgrades {
     const { store, timers } = this.#dependencies;
     if (await takeAgentReport(store, host, report, timers.now())) this.wake();
     return report === undefined ? this.#offers.of(host.host_id) : undefined;
+  }
+
+  /** What groups hold an upgrade up by, as far as they were asked. */
+  limitsOf({ upgrade_id: upgradeId, active }: AgentUpgradeRow): readonly AgentUpgradeLimit[] {
+    return active === 1 && this.#groups?.upgradeId === upgradeId ? this.#groups.limits : [];
   }
 
   async close(): Promise<void> {
@@ -109,7 +122,7 @@ export class AgentUpgrades {
 
   async #observe(row: AgentUpgradeRow, hosts: readonly AgentUpgradeHostRow[]): Promise<UpgradeObservation> {
     const hostIds = hosts.map((host) => host.host_id);
-    const groups = await this.#groupsOf(row.upgrade_id, new Set(hostIds));
+    const groups = await this.#groupsOf(row, new Set(hostIds));
     return {
       agents: await observeAgents(this.#parts, hostIds),
       groups,
@@ -117,12 +130,14 @@ export class AgentUpgrades {
     };
   }
 
-  async #groupsOf(upgradeId: string, hostIds: ReadonlySet<string>): Promise<readonly GuardedGroup[]> {
+  async #groupsOf(row: AgentUpgradeRow, hostIds: ReadonlySet<string>): Promise<readonly GuardedGroup[]> {
+    const upgradeId = row.upgrade_id;
     const now = this.#dependencies.timers.now();
     const kept = this.#groups;
     if (kept?.upgradeId === upgradeId && now - kept.at < GROUPS_KEPT_MILLISECONDS) return kept.found;
     const found = await guardedGroups(this.#parts, hostIds);
-    this.#groups = { upgradeId, at: now, found };
+    const limits = groupLimits(found, hostIds, AGENT_UPGRADE_REQUEST.read(row).batchSize);
+    this.#groups = { upgradeId, at: now, found, limits };
     return found;
   }
 

@@ -80,7 +80,17 @@ export interface GetAgentUpgradeInput {
   /** Only the hosts that have changed since. */
   readonly changedSince?: Date | undefined;
 }
+/** A deployment group of which fewer hosts may be away at a time than `batchSize`. */
+export interface AgentUpgradeLimit {
+  /** `APPLICATION/GROUP`. */
+  readonly group: string;
+  readonly hostsAtATime: number;
+  /** Which rule says so, with the cure. */
+  readonly reason: string;
+}
 export interface GetAgentUpgradeOutput {
+  /** While it runs, and as soon as the server has asked who is in which group. */
+  readonly limits?: readonly AgentUpgradeLimit[] | undefined;
   readonly upgrade: AgentUpgrade;
   /** In the order in which they get their turn. */
   readonly hosts: readonly AgentUpgradeHost[];

@@ -40,6 +40,12 @@ const upgradeHost = structure(
   ["hostId", "hostName", "state", "changedAt"],
 );
 
+const upgradeLimit = structure({ group: string, hostsAtATime: integer, reason: outputText }, [
+  "group",
+  "hostsAtATime",
+  "reason",
+]);
+
 /** Of `HostHeartbeat`. */
 export const signedAgentOffer = structure({ format: string, envelope: outputText }, ["format", "envelope"]);
 export const agentUpgradeReport = structure({ version: string, state: string, reason: string }, ["version", "state"]);
@@ -59,7 +65,7 @@ export const AGENT_UPGRADE_TABLE = {
   },
   GetAgentUpgrade: {
     input: structure({ upgradeId: string, changedSince: timestamp }),
-    output: structure({ upgrade, hosts: list(upgradeHost) }, ["upgrade", "hosts"]),
+    output: structure({ upgrade, hosts: list(upgradeHost), limits: list(upgradeLimit) }, ["upgrade", "hosts"]),
   },
   ListAgentUpgrades: {
     input: structure({ nextToken: string }),

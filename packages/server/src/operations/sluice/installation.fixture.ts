@@ -91,7 +91,7 @@ export async function testInstallation(): Promise<TestInstallation> {
     },
     // Pruning is tested with a store of its own.
     retention: undefined as never,
-    agentUpgrades: { wake: () => {}, heard: async () => undefined },
+    agentUpgrades: { wake: () => {}, heard: async () => undefined, limitsOf: () => [] },
     findAgentProgram: async () => ({ cure: "Put one there." }),
     preflight: {
       matchHosts: async (selection) => selectHosts(outside.hosts, selection),

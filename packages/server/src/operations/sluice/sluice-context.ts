@@ -33,7 +33,7 @@ export interface SluiceContext extends OperationContext {
   readonly notifications: Pick<Notifications, "notifier" | "wake">;
   readonly retention: Pick<Retention, "runNow" | "wait" | "preview">;
   readonly preflight: PreflightParts;
-  readonly agentUpgrades: Pick<AgentUpgrades, "wake" | "heard">;
+  readonly agentUpgrades: Pick<AgentUpgrades, "wake" | "heard" | "limitsOf">;
   readonly findAgentProgram: FindAgentProgram;
   /** For what is done to deployments by CodeDeploy's own operations. */
   readonly codeDeploy: Omit<CodeDeployContext, keyof OperationContext>;

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FindAgentProgram } from "../../../agent-programs/find-agent-program.ts";
 import { createSigningCertificate, loadSigningKey } from "../../../signing/specification-envelope.ts";
 import { AgentUpgrades } from "../../../upgrades/agent-upgrades.ts";
+import type { CodeDeployContext } from "../../codedeploy/codedeploy-context.ts";
+import { CODEDEPLOY_HANDLERS } from "../../codedeploy/codedeploy-operations.ts";
 import { type TestInstallation, testInstallation } from "../installation.fixture.ts";
 import type { SluiceContext } from "../sluice-context.ts";
 import { SLUICE_HANDLERS } from "../sluice-operations.ts";
@@ -12,6 +14,7 @@ const { CreateEnrolmentToken, EnrolHost, HostHeartbeat, RemoveHost, DeclareHost 
 const { StartAgentUpgrade, GetAgentUpgrade, ListAgentUpgrades, StopAgentUpgrade } = SLUICE_HANDLERS;
 const NEW = "9.0.0";
 const OLD = "0.1.0";
+const ROLE = "arn:aws:iam::111122223333:role/CodeDeployServiceRole";
 
 const findAgentProgram: FindAgentProgram = async (platform, version = SLUICE_VERSION) =>
   platform === "linux-x64"
@@ -88,6 +91,7 @@ describe("an upgrade of agents", () => {
     const { upgrade } = await StartAgentUpgrade({ version: NEW }, context);
     expect(upgrade).toMatchObject({ version: NEW, status: "Running", batchSize: 1, counts: { waiting: 2 } });
     await becomes({ "web-1": "offered", "web-2": "waiting" });
+    expect((await GetAgentUpgrade({}, context)).limits).toEqual([]);
     await expect.poll(async () => (await beat(one)).agentOffer).toBeDefined();
     const { agentOffer } = await beat(one);
     expect(agentOffer?.format).toBe("PKCS7/JSON");
@@ -148,6 +152,23 @@ describe("an upgrade of agents", () => {
       })
       .toBe("Stopped");
     await expect(StopAgentUpgrade({}, context)).rejects.toThrow("there is none to stop");
+  });
+
+  it("says which group holds it to fewer hosts at a time than it was asked for", async () => {
+    const { CreateApplication, CreateDeploymentGroup } = CODEDEPLOY_HANDLERS;
+    const codeDeploy = context as unknown as CodeDeployContext;
+    await CreateApplication({ applicationName: "shop" }, codeDeploy);
+    const ec2TagFilters = [{ Key: "Fleet", Value: "blue", Type: "KEY_AND_VALUE" as const }];
+    const group = { applicationName: "shop", deploymentGroupName: "prod", serviceRoleArn: ROLE, ec2TagFilters };
+    await CreateDeploymentGroup(group, codeDeploy);
+    for (const hostName of ["web-1", "web-2", "web-3"]) {
+      const hostId = (await enrol(hostName)).split("/").at(-1)!;
+      const tags = [{ Key: "Fleet", Value: "blue" }];
+      here.outside.hosts.push({ hostId, hostName, kind: "instance", tags, zone: null });
+    }
+    expect((await StartAgentUpgrade({ version: NEW, batch: "100%" }, context)).upgrade.batchSize).toBe(3);
+    await becomes({ "web-1": "offered", "web-2": "waiting", "web-3": "waiting" });
+    expect((await GetAgentUpgrade({}, context)).limits).toMatchObject([{ group: "shop/prod", hostsAtATime: 1 }]);
   });
 
   it("leaves out who cannot be upgraded, and hosts that are removed meanwhile", async () => {

@@ -17,11 +17,15 @@ import type { SluiceContext } from "../sluice-context.ts";
 /** What an upgrade is at. Its hosts are read after it: one that has ended has them all as they end. */
 export const getAgentUpgrade: Operation<GetAgentUpgradeInput, GetAgentUpgradeOutput, SluiceContext> = async (
   { upgradeId, changedSince },
-  { store },
+  { store, agentUpgrades },
 ) => {
   const row = await requireUpgrade(store, upgradeId);
   const hosts = await hostsOfUpgrade(store.db, row.upgrade_id, changedSince?.getTime());
-  return { upgrade: await viewOfUpgrade(store, row), hosts: hosts.map(viewUpgradeHost) };
+  return {
+    upgrade: await viewOfUpgrade(store, row),
+    hosts: hosts.map(viewUpgradeHost),
+    limits: agentUpgrades.limitsOf(row),
+  };
 };
 
 export const listAgentUpgrades: Operation<ListAgentUpgradesInput, ListAgentUpgradesOutput, SluiceContext> = async (
