@@ -16,6 +16,7 @@ const INTERNAL = new Set([
   "packages/server/src/operations/command/poll-host-command.ts MAX_HOLD_SECONDS",
   "packages/model/src/reference/yaml-grammar.ts MAX_REFERENCE_DEPTH",
   "packages/wire/src/archive/read-bundle.ts MAX_READ_SCRIPTS",
+  "packages/cli/src/place/other-owner.ts GETENT_TIMEOUT_MILLISECONDS",
   "packages/model/src/lint/left-running.ts MAX_COMMAND_CHARACTERS",
   "packages/model/src/lint/script-checks.ts MAX_TOLD_COMMANDS",
   "packages/cli/src/init/project-folder.ts MAX_READ_BYTES",
