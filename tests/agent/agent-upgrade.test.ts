@@ -23,7 +23,7 @@ beforeAll(async () => {
   for (const version of [OLD, NEW]) programs.set(version, await agentProgram(version));
   programs.set(BROKEN, await agentProgram(BROKEN, { polls: false }));
   for (const [version, program] of programs) offerProgram(server, version, program);
-  const options = { confirmSeconds: CONFIRM_SECONDS };
+  const options = { confirmSeconds: CONFIRM_SECONDS, tags: ["Fleet=web"] };
   agents = await Promise.all(NAMES.map((name) => superviseAgent(server, name, programs.get(OLD)!, options)));
   await until("agents that may be upgraded", async () => (await listed()).every(({ state }) => state === "alive"));
 });
@@ -45,9 +45,14 @@ async function listed(): Promise<readonly Listed[]> {
 
 /** More of it, on both databases and with two servers: tests/upgrade/agent-upgrades.test.ts. */
 describe("hosts whose agents run under their supervisor", () => {
-  it("become another version, one at a time", async () => {
-    const { exitCode, stdout } = await server.run("agents", "upgrade", "--version", NEW);
+  it("become another version, one at a time where their group lets no more be away", async () => {
+    await server.sluice("applications", "create", "shop");
+    await server.sluice("groups", "create", "--application", "shop", "--group", "prod", "--tag", "Fleet=web");
+    const { exitCode, stdout } = await server.run("agents", "upgrade", "--version", NEW, "--batch", "100%");
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
+    expect(stdout).toMatch(
+      /at most 2 at a time\nat most 1 of the 2 hosts of shop\/prod at a time, since CodeDeployDefault\.OneAtATime keeps 1 of them healthy\..*\nweb-1/,
+    );
     const done = stdout.split("\n").filter((line) => line.endsWith(`done (${OLD} → ${NEW})`));
     expect(done.map((line) => line.split(" ")[0])).toEqual([...NAMES]);
     expect(stdout).toMatch(/u-\w+ Succeeded after .*: 2 done\n$/);
