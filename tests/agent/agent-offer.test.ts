@@ -1,4 +1,5 @@
 import { type PinnedCertificate, pinCertificate } from "@sluice/agent/identity/envelope.ts";
+import { AgentUpgrade } from "@sluice/agent/upgrade/agent-upgrade.ts";
 import { MAX_OFFER_AGE_MILLISECONDS, openOffer } from "@sluice/agent/upgrade/open-offer.ts";
 import {
   createSigningCertificate,
@@ -23,12 +24,14 @@ const OFFER: AgentProgramOffer = {
 };
 
 let key: SpecificationSigningKey;
+let certificatePem: string;
 let pinned: PinnedCertificate;
 let stranger: SpecificationSigningKey;
 beforeAll(async () => {
   const certificate = await createSigningCertificate();
   key = await loadSigningKey(certificate);
-  pinned = pinCertificate(certificate.certificatePem);
+  ({ certificatePem } = certificate);
+  pinned = pinCertificate(certificatePem);
   stranger = await loadSigningKey(await createSigningCertificate());
 });
 
@@ -77,4 +80,28 @@ it("refuses one that was signed before the last that it took", async () => {
 
 it("refuses one that another key signed", async () => {
   await expect(open({}, { signedBy: stranger })).rejects.toThrow("another certificate than the pinned one");
+});
+
+it.each([
+  ["another key signed", {}, /^the server signs with another certificate .* Give the server its former database back/],
+  ["is for another machine", { platform: "plan9" }, /^it is a program for plan9/],
+])("says why it does not take one that %s", async (_, change, reason) => {
+  const agent = new AgentUpgrade({
+    directory: "/nowhere",
+    programs: "/nowhere",
+    hostIdentifier: OFFER.hostIdentifier,
+    signingCertificate: certificatePem,
+    source: () => Promise.reject(new Error("nothing is downloaded")),
+    now: () => NOW,
+    onSwitch: () => {},
+    stopping: new AbortController().signal,
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+  });
+  const signer = "platform" in change ? key : stranger;
+  const envelope = await signSpecification(JSON.stringify({ ...OFFER, ...change }), signer);
+  const { upgradeId, version } = OFFER;
+  agent.offered({ format: "PKCS7/JSON", envelope, upgradeId, version });
+  await expect
+    .poll(() => agent.said().agentUpgrade)
+    .toEqual({ version, state: "failed", reason: expect.stringMatching(reason) });
 });

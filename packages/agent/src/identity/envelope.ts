@@ -18,6 +18,9 @@ export class EnvelopeRefused extends Error {
   }
 }
 
+/** What is wrong is not the envelope: the server has another certificate than the one that this host pinned. */
+export class OtherCertificate extends EnvelopeRefused {}
+
 /** The certificate that specifications must be signed with, ready to verify. */
 export interface PinnedCertificate {
   readonly encoded: Buffer;
@@ -166,7 +169,7 @@ function checkSigner(signed: SignedContent, pinned: PinnedCertificate): void {
     signed.certificate.equals(pinned.encoded) &&
     signed.issuer.equals(pinned.issuer) &&
     signed.serialNumber.equals(pinned.serialNumber);
-  if (!isPinned) throw new EnvelopeRefused("it is signed by another certificate than the pinned one");
+  if (!isPinned) throw new OtherCertificate("it is signed by another certificate than the pinned one");
 }
 
 function checkSignature(signed: SignedContent, pinned: PinnedCertificate): void {

@@ -171,10 +171,20 @@ also_name() {
     mv -f "$programs/$2.new" "$programs/$2"
 }
 
+# Why the program of before runs: its agent reports it.
+end_trial() {
+  echo "$1" >"$data/upgrade-restored.new" && mv -f "$data/upgrade-restored.new" "$data/upgrade-restored"
+}
+
 switch_to_next() {
   [ -f "$programs/next" ] && [ -x "$programs/next" ] || return 1
-  also_name current previous && mv -f "$programs/next" "$programs/current" || return 1
-  say "the agent is replaced by the next program"
+  if also_name current previous && mv -f "$programs/next" "$programs/current"; then
+    say "the agent is replaced by the next program"
+    return 0
+  fi
+  # The agent of before runs on, and tells the server why.
+  ! is_trial || end_trial "the new program cannot be put in the place of the former one. Look whether $programs is full or read-only: df -h $programs; findmnt -T $programs"
+  return 1
 }
 
 restore() {
@@ -185,7 +195,7 @@ restore() {
     reason="$1; there is no previous program to restore"
     say "$reason: the new one starts again"
   fi
-  echo "$reason" >"$data/upgrade-restored.new" && mv -f "$data/upgrade-restored.new" "$data/upgrade-restored"
+  end_trial "$reason"
 }
 
 # --- One run of one program, and what follows

@@ -131,14 +131,17 @@ describe.each([
   });
 
   it("switches again from a program that was on trial itself, however long that runs on", async () => {
-    const again = `touch "$4/upgrade-confirmed"; kill -s USR1 "$SLUICE_SUPERVISOR"; sleep 0.5; rm "$4/upgrade-confirmed"`;
+    // It has to be heard before the next trial is pending, however busy the machine is.
+    writeFileSync(join(root, "systemd-notify"), `#!/bin/sh\ntouch "${data}/told"\n`);
+    chmodSync(join(root, "systemd-notify"), 0o755);
+    const again = `${CONFIRM}; while ! [ -e "$4/told" ]; do sleep 0.1; done; sleep 0.5; rm "$4/upgrade-confirmed"`;
     const third = inPrograms("third");
     writeFileSync(third, `#!/bin/sh\necho "third $$ $*" >>"${data}/starts"\n${CONFIRM}\ntrap 'exit 0' TERM\n${RUN}\n`);
     chmodSync(third, 0o755);
     program("current", "old", SWITCH);
-    // Its own window of a second passes while the next trial is pending already.
-    program("next", "new", `${again}; cp "${third}" "${inPrograms("next")}"; sleep 1.5; exit ${SWITCH_EXIT_CODE}`);
-    supervise(shell, { SLUICE_CONFIRM_SECONDS: "1" });
+    // Its own window of two seconds passes while the next trial is pending already.
+    program("next", "new", `${again}; cp "${third}" "${inPrograms("next")}"; sleep 2.5; exit ${SWITCH_EXIT_CODE}`);
+    supervise(shell, { SLUICE_CONFIRM_SECONDS: "2", NOTIFY_SOCKET: "/run/none" });
     await expect.poll(versions).toEqual(["old", "new", "third"]);
     await expect.poll(() => existsSync(inData(UPGRADE_FILES.confirmed))).toBe(true);
     expect(existsSync(inData(UPGRADE_FILES.restored))).toBe(false);
@@ -189,4 +192,18 @@ describe.each([
       .toMatch(/^WATCHDOG=1\n(--ready --status=The server answers\.\n|WATCHDOG=1\n){2}$/);
     expect(readFileSync(inData("environment"), "utf8")).not.toMatch(/NOTIFY_SOCKET|WATCHDOG/);
   });
+});
+
+it("runs the program of before, which says why, where the new one cannot be put in its place", async () => {
+  writeFileSync(join(root, "mv"), `#!/bin/sh\ncase $* in */current) exit 1 ;; esac\nexec /bin/mv "$@"\n`);
+  chmodSync(join(root, "mv"), 0o755);
+  program("current", "old", `[ -e "$4/upgrade.json" ] || { ${SWITCH}; }; ${RUN}`);
+  program("next", "new", RUN);
+  // Of busybox, mv is a part of the shell.
+  supervise(["dash"]);
+  await expect.poll(versions).toEqual(["old", "old"]);
+  expect(readFileSync(inData(UPGRADE_FILES.restored), "utf8")).toMatch(
+    /^the new program cannot be put in the place of the former one\. .* df -h /,
+  );
+  expect(readFileSync(inPrograms("current"), "utf8")).toContain("old");
 });

@@ -40,13 +40,36 @@ it.each(["", "{", "{}", "null", '{"version":7}', "\0\0\0"])(
   },
 );
 
-it("says nothing of an offer that it cannot read, and does not speak up for it", async () => {
+/** Each of them once more with every heartbeat, as a server gives them. */
+async function offer(agent: AgentUpgrade, names: { readonly upgradeId?: string; readonly version?: string }) {
+  for (const envelope of ["bm8=", "bm8=", "bm8h"]) {
+    agent.offered({ format: "PKCS7/JSON", envelope, ...names });
+    for (let turns = 0; turns < 20; turns += 1) await turn();
+  }
+}
+
+it("reports an offer that it cannot open once, by the name that the server gives it", async () => {
   const agent = upgrade();
   const { changed } = agent;
-  agent.offered({ format: "PKCS7/JSON", envelope: "bm8=" });
-  while (problems.length === 0) await turn();
+  await import("./take-offer.ts");
+  await offer(agent, { upgradeId: "u-1", version: "9.0.0" });
+  const report = { version: "9.0.0", state: "failed", reason: expect.stringMatching(/./) };
+  expect(agent.said().agentUpgrade).toEqual(report);
+  expect({ isTold: changed.aborted, problems }).toEqual({ isTold: true, problems: [expect.any(String)] });
+  agent.heard(agent.said().agentUpgrade);
+  await offer(agent, { upgradeId: "u-1", version: "9.0.0" });
   expect(agent.said().agentUpgrade).toBeUndefined();
-  expect(changed.aborted).toBe(false);
+  await offer(agent, { upgradeId: "u-2", version: "9.0.0" });
+  expect(agent.said().agentUpgrade).toEqual(report);
+});
+
+it("says nothing of an offer that it cannot open where an earlier server does not name it, and logs each once", async () => {
+  const agent = upgrade();
+  const { changed } = agent;
+  await import("./take-offer.ts");
+  await offer(agent, {});
+  expect(agent.said().agentUpgrade).toBeUndefined();
+  expect({ isTold: changed.aborted, problems: problems.length }).toEqual({ isTold: false, problems: 2 });
 });
 
 it("is never, not even for a moment, on trial for the upgrade before", () => {

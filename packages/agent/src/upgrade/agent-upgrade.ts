@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { AgentUpgradeReport, SignedAgentOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import { AGENT_VERSION } from "../identity/agent-version.ts";
 import { describeFailure } from "../process/agent-log.ts";
@@ -17,8 +18,8 @@ export class AgentUpgrade {
   readonly #parts: AgentUpgradeParts;
   readonly #platform = `${process.platform}-${process.arch}`;
   #report: AgentUpgradeReport | undefined;
-  /** The upgrade whose offer was taken or refused: its offers that come again are no news. */
-  #dealtWith: string | undefined;
+  /** The offer that was taken or refused, by its upgrade and by what came: one that comes again is no news. */
+  #dealtWith: ReadonlySet<string> = new Set();
   #isAtWork = false;
   #isOnTrial = false;
   #changed = new AbortController();
@@ -83,26 +84,28 @@ export class AgentUpgrade {
   offered(offer: SignedAgentOffer): void {
     const { stopping, log } = this.#parts;
     if (this.#isAtWork || this.#isOnTrial || stopping.aborted || this.#parts.programs === undefined) return;
+    const name = nameOf(offer);
+    if (this.#dealtWith.has(name)) return;
     this.#isAtWork = true;
-    void this.#take(offer)
+    void this.#take(offer, name)
       .catch((error: unknown) => log.error("an offered program was not taken", { problem: describeFailure(error) }))
       .finally(() => {
         this.#isAtWork = false;
       });
   }
 
-  async #take(offer: SignedAgentOffer): Promise<void> {
+  async #take(offer: SignedAgentOffer, name: string): Promise<void> {
     const { takeOffer } = await import("./take-offer.ts");
     const { onSwitch, log } = this.#parts;
     const outcome = await takeOffer(offer, {
       ...this.#parts,
       programs: this.#parts.programs ?? "",
       platform: this.#platform,
-      isDealtWith: (upgradeId) => upgradeId === this.#dealtWith,
+      isDealtWith: (upgradeId) => this.#dealtWith.has(upgradeId),
       say: (report) => this.#say(report),
     });
     if (outcome === undefined) return;
-    this.#dealtWith = outcome.upgradeId ?? this.#dealtWith;
+    this.#dealtWith = new Set([name, ...(outcome.upgradeId === undefined ? [] : [outcome.upgradeId])]);
     this.#say(outcome.report);
     if (outcome.report.state === "restarted") {
       log.info("the agent ends, so that its supervisor starts the new one", { version: outcome.report.version });
@@ -122,8 +125,13 @@ export class AgentUpgrade {
   }
 }
 
+/** An offer that is signed anew is the same one, where the server names it. */
+function nameOf({ upgradeId, envelope }: SignedAgentOffer): string {
+  return upgradeId ?? createHash("sha256").update(envelope).digest("hex");
+}
+
 /**
- * Undefined where the version is not known, since the offer could not be read or upgrade.json is damaged: the server would refuse the whole heartbeat, and
+ * Undefined where the version is not known, since an earlier server's offer could not be read or upgrade.json is damaged: the server would refuse the whole heartbeat, and
  * take the host for one that is away.
  */
 function sayable(report: AgentUpgradeReport): AgentUpgradeReport | undefined {

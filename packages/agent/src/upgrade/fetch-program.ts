@@ -76,5 +76,8 @@ async function writeChecked(
   }
   if (size < bytes) throw new OfferRefused(`the download ended after ${size} of ${bytes} bytes`, version);
   if (timingSafeEqual(hash.digest(), Buffer.from(sha256, "hex"))) return;
-  throw new OfferRefused("the downloaded program has another hash than the one that the server signed", version);
+  throw new OfferRefused(
+    "the downloaded program has another hash than the one that the server signed: if its file was replaced there since the upgrade began, start the upgrade again",
+    version,
+  );
 }

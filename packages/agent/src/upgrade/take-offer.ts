@@ -1,9 +1,10 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { fullDisk } from "@sluice/model/disk-full.ts";
 import type { AgentUpgradeReport, SignedAgentOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import { replaceFile } from "../host/durable-file.ts";
 import { AGENT_VERSION } from "../identity/agent-version.ts";
-import { EnvelopeRefused, pinCertificate } from "../identity/envelope.ts";
+import { EnvelopeRefused, OtherCertificate, pinCertificate } from "../identity/envelope.ts";
 import { describeFailure } from "../process/agent-log.ts";
 import { fetchProgram } from "./fetch-program.ts";
 import { OfferRefused } from "./offer-refused.ts";
@@ -34,7 +35,8 @@ export interface TakenOffer {
 export async function takeOffer(signed: SignedAgentOffer, parts: TakingParts): Promise<TakenOffer | undefined> {
   const { directory, programs, stopping, say, log } = parts;
   let upgradeId: string | undefined;
-  let version = "";
+  // What is not signed names a refusal, and nothing else.
+  let version = signed.version ?? "";
   try {
     const offer = openOffer(signed, {
       pinned: pinCertificate(parts.signingCertificate),
@@ -64,14 +66,29 @@ export async function takeOffer(signed: SignedAgentOffer, parts: TakingParts): P
     // It is taken after the next start.
     if (stopping.aborted) return undefined;
     const offered = (error instanceof OfferRefused ? error.version : undefined) ?? version;
-    return { upgradeId, report: { version: offered, state: "failed", reason: reasonOf(error) } };
+    return { upgradeId, report: { version: offered, state: "failed", reason: reasonOf(error, parts) } };
   }
 }
 
-function reasonOf(error: unknown): string {
-  const reason =
-    error instanceof EnvelopeRefused ? `the offer is not believed: ${error.reason}` : describeFailure(error);
-  return reason.slice(0, MAX_REASON_CHARACTERS);
+type Places = Pick<TakingParts, "directory" | "programs">;
+
+function reasonOf(error: unknown, places: Places): string {
+  return wholeReason(error, places).slice(0, MAX_REASON_CHARACTERS);
+}
+
+function wholeReason(error: unknown, { directory, programs }: Places): string {
+  if (error instanceof OtherCertificate) {
+    return "the server signs with another certificate than when this host enrolled, so the host believes neither its programs nor its deployments. Give the server its former database back (sluice restore), or join each such host again: sudo sluice agent uninstall, then the line of `sluice token create`";
+  }
+  const where = `${programs} and ${directory}`;
+  if (fullDisk(error) !== null) {
+    return `the disk of ${where} is full. Free space on it, then start the upgrade again: df -h ${programs} ${directory}`;
+  }
+  if (error instanceof Error && (error as NodeJS.ErrnoException).code === "EROFS") {
+    return `${where} have to be writable, and one of them is not (${error.message}): findmnt -T ${programs}`;
+  }
+  if (error instanceof EnvelopeRefused) return `the server's offer cannot be opened: ${error.reason}`;
+  return describeFailure(error);
 }
 
 function lastSignedAt(directory: string): string | undefined {

@@ -2,7 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { visibleLine } from "@sluice/model/visible-text.ts";
 import type { SluiceClient } from "@sluice/wire/client/clients.ts";
 import { TransportError } from "@sluice/wire/client/errors.ts";
-import type { AgentUpgrade, AgentUpgradeHost, AgentUpgradeLimit } from "@sluice/wire/sluice/agent-upgrade-api.ts";
+import type {
+  AgentUpgrade,
+  AgentUpgradeHost,
+  AgentUpgradeLimit,
+  GetAgentUpgradeOutput,
+} from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import { print, printError, printJsonLine } from "../output.ts";
 import { exitCodeOf, hostLine, isOver, upgradeLine } from "./upgrade-words.ts";
 
@@ -18,7 +23,7 @@ export async function watchUpgrade(sluice: SluiceClient, upgradeId: string, isJs
   let isAway = false;
   while (!interrupted.signal.aborted) {
     try {
-      const { upgrade, hosts, limits = [] } = await sluice.call("GetAgentUpgrade", { upgradeId, changedSince });
+      const { upgrade, hosts, limits = [] } = await look(sluice, upgradeId, changedSince);
       if (isAway) printError("The server answers again.");
       isAway = false;
       for (const limit of limits) tellLimit(limit, told, isJson);
@@ -40,6 +45,22 @@ export async function watchUpgrade(sluice: SluiceClient, upgradeId: string, isJs
   }
   printError(`${upgradeId} goes on. See it: sluice agents watch. End it: sluice agents stop-upgrade.`);
   return EXIT_INTERRUPTED;
+}
+
+/** The upgrade is read before its hosts: of one that has ended, all are told as they end. */
+async function look(
+  sluice: SluiceClient,
+  upgradeId: string,
+  changedSince: Date | undefined,
+): Promise<Omit<GetAgentUpgradeOutput, "nextToken">> {
+  const first = await sluice.call("GetAgentUpgrade", { upgradeId, changedSince });
+  let page = first;
+  const hosts = [...first.hosts];
+  while (page.nextToken !== undefined) {
+    page = await sluice.call("GetAgentUpgrade", { upgradeId, changedSince, nextToken: page.nextToken });
+    hosts.push(...page.hosts);
+  }
+  return { ...first, hosts };
 }
 
 function tell(host: AgentUpgradeHost, upgrade: AgentUpgrade, told: Map<string, string>, isJson: boolean): void {

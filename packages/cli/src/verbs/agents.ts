@@ -4,7 +4,8 @@ import { type Command, InvalidArgumentError } from "commander";
 import { beginLine, upgradeLine } from "../agents/upgrade-words.ts";
 import { watchUpgrade } from "../agents/watch-upgrade.ts";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions, collectText } from "../arguments/options.ts";
-import { print, printError, printJson, printJsonLine } from "../output.ts";
+import { print, printJson, printJsonLine } from "../output.ts";
+import { allPages, collected } from "../place/all-pages.ts";
 import { listHosts } from "../place/listings.ts";
 import { connect } from "../place/server-connection.ts";
 import { countHosts, formatAge, formatTable } from "../terminal/printing.ts";
@@ -90,11 +91,15 @@ function defineUpgrades(parent: Command): void {
   addExamples(upgrades, "sluice agents upgrades --data .sluice/up");
   upgrades.action(async (options: ClientOptions) => {
     using connection = connect(options);
-    const answer = await connection.sluice.call("ListAgentUpgrades", {});
-    if (options.json) printJson(answer.upgrades);
-    else if (answer.upgrades.length === 0) print("No upgrades. Start one: sluice agents upgrade");
-    else print(formatUpgrades(answer.upgrades, new Date()));
-    if (answer.nextToken !== undefined && !options.json) printError("Earlier ones are not shown.");
+    const found = await collected(
+      allPages(
+        (nextToken) => connection.sluice.call("ListAgentUpgrades", { nextToken }),
+        ({ upgrades }) => upgrades,
+      ),
+    );
+    if (options.json) printJson(found);
+    else
+      print(found.length === 0 ? "No upgrades. Start one: sluice agents upgrade" : formatUpgrades(found, new Date()));
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Timers } from "../loops/timers.ts";
 import { SESSION_IDLE_MILLISECONDS } from "../sessions/console-sessions.ts";
+import { removeEndedUpgrade } from "../store/agent-upgrades.ts";
 import { removeEndedSessions } from "../store/console-sessions.ts";
 import { type DeploymentGroupName, listDeploymentGroupsWithNames } from "../store/deployment-groups.ts";
 import { forgetInactiveServices } from "../store/ecs/expired-tasks.ts";
@@ -127,9 +128,10 @@ async function* removeStaleRows(
     const temporary = await store.write((transaction) =>
       removeExpiredTemporaryKeys(transaction, now - EXPIRED_TEMPORARY_KEY_KEPT_MILLISECONDS),
     );
+    const upgrades = await store.write((transaction) => removeEndedUpgrade(transaction, endedBefore));
     report.tokens += tokens;
     report.services += services;
-    if (tokens + attempts + services + sessions + temporary === 0) return;
+    if (tokens + attempts + services + sessions + temporary + upgrades === 0) return;
     yield;
   }
 }

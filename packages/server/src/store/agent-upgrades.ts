@@ -47,14 +47,23 @@ export async function listUpgrades(
   return query.execute();
 }
 
+/** Which hosts of an upgrade are read; all when nothing is said. */
+export interface UpgradeHostsAsked {
+  readonly changedSince?: number | undefined;
+  readonly afterOrdinal?: number | undefined;
+  readonly limit?: number | undefined;
+}
+
 /** In the order of their turns. */
 export async function hostsOfUpgrade(
   db: Reader,
   upgradeId: string,
-  changedSince?: number,
+  { changedSince, afterOrdinal, limit }: UpgradeHostsAsked = {},
 ): Promise<AgentUpgradeHostRow[]> {
   let query = db.selectFrom("agent_upgrade_hosts").selectAll().where("upgrade_id", "=", upgradeId).orderBy("ordinal");
   if (changedSince !== undefined) query = query.where("changed_at", ">=", changedSince);
+  if (afterOrdinal !== undefined) query = query.where("ordinal", ">", afterOrdinal);
+  if (limit !== undefined) query = query.limit(limit);
   return query.execute();
 }
 
@@ -115,6 +124,27 @@ export async function insertUpgrade(
 ): Promise<void> {
   await db.insertInto("agent_upgrades").values(upgrade).execute();
   for (const part of inListParts(hosts)) await db.insertInto("agent_upgrade_hosts").values(part).execute();
+}
+
+/**
+ * The oldest upgrade that ended before `before` (epoch milliseconds), with its hosts. The newest one stays: it is what is shown where none is named.
+ * Returns how many upgrades went: one, or none.
+ */
+export async function removeEndedUpgrade({ db }: WriteTransaction, before: number): Promise<number> {
+  const [newest] = await listUpgrades(db, { limit: 1 });
+  const oldest = await db
+    .selectFrom("agent_upgrades")
+    .select("upgrade_id")
+    .where("active", "=", 0)
+    .where("ended_at", "<", before)
+    .where("upgrade_id", "!=", newest?.upgrade_id ?? "")
+    .orderBy("created_at")
+    .limit(1)
+    .executeTakeFirst();
+  if (oldest === undefined) return 0;
+  await db.deleteFrom("agent_upgrade_hosts").where("upgrade_id", "=", oldest.upgrade_id).execute();
+  await db.deleteFrom("agent_upgrades").where("upgrade_id", "=", oldest.upgrade_id).execute();
+  return 1;
 }
 
 /** What an upgrade as a whole comes to. */

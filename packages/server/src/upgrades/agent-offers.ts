@@ -39,21 +39,16 @@ export class AgentOffers {
     this.#offers = new Map();
   }
 
-  /** Offers to these hosts and to no others. @param canGive whether this server has the program */
+  /** Offers to these hosts and to no others. @param programs what this server has of them */
   async keep(
     upgrade: AgentUpgradeRow,
     hosts: readonly HostRow[],
     programs: readonly AgentProgramFacts[],
-    canGive: (program: AgentProgramFacts) => Promise<boolean>,
   ): Promise<void> {
     const offers = new Map<string, Kept>();
-    const given = new Map<string, boolean>();
     for (const host of hosts) {
       const program = programs.find(({ platform }) => platform === host.agent_platform);
-      if (!program) continue;
-      const { platform } = program;
-      if (!given.has(platform)) given.set(platform, await canGive(program));
-      if (given.get(platform)) offers.set(host.host_id, await this.#signed(upgrade, host, program));
+      if (program) offers.set(host.host_id, await this.#signed(upgrade, host, program));
     }
     this.#offers = offers;
   }
@@ -77,7 +72,7 @@ export class AgentOffers {
       upgradeId: upgrade.upgrade_id,
       platform: program.platform,
       signedAt: now,
-      offer: { format: SPECIFICATION_FORMAT, envelope },
+      offer: { format: SPECIFICATION_FORMAT, envelope, upgradeId: upgrade.upgrade_id, version: upgrade.version },
     };
   }
 }

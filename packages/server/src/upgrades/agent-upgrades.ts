@@ -26,6 +26,8 @@ import type { GuardedGroup, UpgradeObservation, UpgradeState } from "./upgrade-s
 const UPGRADE_LOOK_MILLISECONDS = 1_000;
 /** Between looks while there is none: another server may have begun one. */
 const IDLE_LOOK_MILLISECONDS = 5_000;
+/** Without a look for so long, the server, its database or the machine was away: hosts could not be heard, and the clock may be another one. */
+const LOOK_GAP_MILLISECONDS = 30_000;
 /** Which hosts a group has is asked of its fleet, which may be another's: as seldom as that. */
 const GROUPS_KEPT_MILLISECONDS = 30_000;
 
@@ -53,6 +55,8 @@ export class AgentUpgrades {
   readonly #onError: (error: unknown) => void;
   readonly #loop: PacedLoop;
   readonly #offers: AgentOffers;
+  #lookedAt = 0;
+  #heardSince = 0;
   #groups: KeptGroups | undefined;
 
   constructor(dependencies: AgentUpgradesDependencies) {
@@ -90,21 +94,29 @@ export class AgentUpgrades {
   }
 
   async #turn(): Promise<Pace> {
-    const { store } = this.#dependencies;
+    const { store, timers } = this.#dependencies;
     const row = await findActiveUpgrade(store.db);
+    const now = timers.now();
+    if (Math.abs(now - this.#lookedAt) > LOOK_GAP_MILLISECONDS) this.#heardSince = now;
+    this.#lookedAt = now;
     if (!row) {
       this.#offers.clear();
       return sleepFor(IDLE_LOOK_MILLISECONDS);
     }
-    const hosts = await this.#advance(row, await hostsOfUpgrade(store.db, row.upgrade_id));
-    await this.#offer(row, hosts);
+    const withheld = await this.#withheld(row);
+    const hosts = await this.#advance(row, await hostsOfUpgrade(store.db, row.upgrade_id), withheld);
+    await this.#offer(row, hosts, withheld);
     return sleepFor(UPGRADE_LOOK_MILLISECONDS);
   }
 
   /** Plans on what was read, and again under the lock if there is something to do. Answers the hosts as they are then. */
-  async #advance(row: AgentUpgradeRow, hosts: readonly AgentUpgradeHostRow[]): Promise<readonly AgentUpgradeHostRow[]> {
+  async #advance(
+    row: AgentUpgradeRow,
+    hosts: readonly AgentUpgradeHostRow[],
+    withheld: UpgradeObservation["withheld"],
+  ): Promise<readonly AgentUpgradeHostRow[]> {
     const { store, timers } = this.#dependencies;
-    const observation = await this.#observe(row, hosts);
+    const observation = { ...(await this.#observe(row, hosts)), withheld };
     const first = planUpgrade(stateOf(row, hosts), observation, timers.now());
     if (first.hosts.length === 0 && first.upgrade === null) return hosts;
     await store.write(async (transaction) => {
@@ -120,13 +132,17 @@ export class AgentUpgrades {
     return hostsOfUpgrade(store.db, row.upgrade_id);
   }
 
-  async #observe(row: AgentUpgradeRow, hosts: readonly AgentUpgradeHostRow[]): Promise<UpgradeObservation> {
+  async #observe(
+    row: AgentUpgradeRow,
+    hosts: readonly AgentUpgradeHostRow[],
+  ): Promise<Omit<UpgradeObservation, "withheld">> {
     const hostIds = hosts.map((host) => host.host_id);
     const groups = await this.#groupsOf(row, new Set(hostIds));
     return {
       agents: await observeAgents(this.#parts, hostIds),
       groups,
       ...(await observeGroups(this.#parts, groups)),
+      heardSince: this.#heardSince,
     };
   }
 
@@ -141,25 +157,33 @@ export class AgentUpgrades {
     return found;
   }
 
-  /** The programs of other servers may be others: only what the upgrade began with is offered, and only by those who can give it. */
-  async #offer(row: AgentUpgradeRow, hosts: readonly AgentUpgradeHostRow[]): Promise<void> {
-    const { store, liveness, findAgentProgram } = this.#dependencies;
+  /** The programs of other servers may be others, and files may be replaced: only what the upgrade began with is offered, and only by those who have it. */
+  async #withheld(row: AgentUpgradeRow): Promise<UpgradeObservation["withheld"]> {
+    const withheld = new Map<string, string>();
+    for (const { platform, sha256 } of AGENT_PROGRAMS.read(row)) {
+      const found = await this.#dependencies.findAgentProgram(platform, row.version);
+      if (!isMissing(found) && found.sha256 === sha256) continue;
+      const why = isMissing(found)
+        ? `it does not have it any more. ${found.cure}`
+        : "its file was replaced since the upgrade began. Start another upgrade: sluice agents stop-upgrade, then sluice agents upgrade";
+      withheld.set(platform, `the server cannot offer the agent ${row.version} for ${platform}: ${why}`);
+    }
+    return withheld;
+  }
+
+  async #offer(
+    row: AgentUpgradeRow,
+    hosts: readonly AgentUpgradeHostRow[],
+    withheld: UpgradeObservation["withheld"],
+  ): Promise<void> {
+    const { store, liveness } = this.#dependencies;
     const offered = hosts.filter(({ state }) => state === "offered").map((host) => host.host_id);
+    if (offered.length > 0) for (const reason of withheld.values()) this.#onError(new Error(reason));
     const rows = await findHosts(store.db, offered);
-    const programs = AGENT_PROGRAMS.read(row);
     await this.#offers.keep(
       row,
       rows.filter((host) => host.retired_at === null).map((host) => liveness.withHeard(host)),
-      programs,
-      async ({ platform, sha256: fileSha256 }) => {
-        const found = await findAgentProgram(platform, row.version);
-        if (!isMissing(found) && found.sha256 === fileSha256) return true;
-        const why = isMissing(found)
-          ? found.cure
-          : "this server's file has another hash than the one that the upgrade began with";
-        this.#onError(new Error(`cannot offer the agent ${row.version} for ${platform}: ${why}`));
-        return false;
-      },
+      AGENT_PROGRAMS.read(row).filter(({ platform }) => !withheld.has(platform)),
     );
   }
 }

@@ -44,14 +44,26 @@ interface Seen {
   readonly agents?: Readonly<Record<string, Partial<ObservedAgent> | null>>;
   readonly groups?: readonly GuardedGroup[];
   readonly offline?: readonly string[];
+  readonly withheld?: string;
+  readonly heardSince?: number;
 }
 
-function seen({ agents = {}, groups = [], offline = [] }: Seen, upgrade: UpgradeState): UpgradeObservation {
+function seen(
+  { agents = {}, groups = [], offline = [], withheld, heardSince = 0 }: Seen,
+  upgrade: UpgradeState,
+): UpgradeObservation {
   const found = upgrade.hosts.flatMap(({ host_id: id }) => {
     const change = agents[id];
     return change === null ? [] : [[id, { ...AGENT, ...change }] as const];
   });
-  return { agents: new Map(found), groups, offline: new Set(offline), names: new Map() };
+  return {
+    agents: new Map(found),
+    groups,
+    offline: new Set(offline),
+    withheld: new Map(withheld === undefined ? [] : [["linux-x64", withheld]]),
+    heardSince,
+    names: new Map(),
+  };
 }
 
 /** What becomes of each host, and of the upgrade. */
@@ -174,6 +186,33 @@ describe("hosts under way", () => {
     expect(plan(upgrade, {}, limit + 1)).toMatchObject({
       hosts: { "web-1": { state: "failed" }, "web-2": { state: "skipped" } },
       whole: { status: "Failed", active: 0, end_status: "Failed" },
+    });
+  });
+
+  it.each([
+    ["offered", MAX_OFFER_MILLISECONDS],
+    ["downloading", MAX_PROGRAM_DOWNLOAD_MILLISECONDS],
+    ["restarted", MAX_RESTART_MILLISECONDS],
+  ] as const)("that stay %s while the server is away have as long again from its return on", (state, limit) => {
+    const world = { heardSince: NOON + 10 * limit };
+    expect(plan(upgradeOf([state]), world, 11 * limit).hosts).toEqual({});
+    expect(plan(upgradeOf([state]), world, 11 * limit + 1).hosts["web-1"]).toMatchObject({ state: "failed" });
+  });
+
+  it("that the server cannot offer the program any more say so at once, and are not blamed for it", () => {
+    const withheld = "the server cannot offer the agent: its file was replaced";
+    const upgrade = upgradeOf(["offered"]);
+    expect(plan(upgrade, { withheld }, MAX_OFFER_MILLISECONDS * 2).hosts["web-1"]).toMatchObject({
+      state: "offered",
+      reason: withheld,
+    });
+    const told = upgradeOf([], { hosts: [{ ...upgrade.hosts[0]!, reason: withheld }] });
+    expect(plan(told, { withheld }, MAX_OFFER_MILLISECONDS).hosts).toEqual({});
+    // The file is there again.
+    expect(plan(told, {}, MAX_OFFER_MILLISECONDS).hosts["web-1"]).toMatchObject({ state: "offered", reason: null });
+    expect(plan(told, { withheld }, MAX_OFFER_MILLISECONDS + 1)).toMatchObject({
+      hosts: { "web-1": { state: "failed", reason: withheld } },
+      whole: { status: "Failed", reason: `web-1 was not upgraded: ${withheld}` },
     });
   });
 

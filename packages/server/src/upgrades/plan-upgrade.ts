@@ -80,20 +80,28 @@ function steps(before: UpgradeState, hosts: readonly UpgradeHost[], stop: Stop, 
 }
 
 /** Of a host that has been offered the program. */
-function underWayStep(host: UpgradeHost, { agents }: UpgradeObservation, now: number): Step | undefined {
-  const agent = agents.get(host.host_id);
+function underWayStep(host: UpgradeHost, observation: UpgradeObservation, now: number): Step | undefined {
+  const agent = observation.agents.get(host.host_id);
   if (!agent) return { state: "skipped", reason: "the host was removed" };
-  const past = now - host.changed_at;
+  const past = timeSince(host, observation, now);
   switch (host.state) {
     case "offered":
       if (agent.presence !== "alive") return { state: "waiting", reason: OFFLINE };
-      return past > MAX_OFFER_MILLISECONDS ? { state: "failed", reason: NOT_TAKEN } : undefined;
+      return offeredStep(host, observation.withheld.get(agent.platform ?? ""), past);
     case "downloading":
       return past > MAX_PROGRAM_DOWNLOAD_MILLISECONDS ? { state: "failed", reason: NOT_DOWNLOADED } : undefined;
     default:
       if (agent.runningCommands > 0) return undefined;
       return past > MAX_RESTART_MILLISECONDS ? { state: "failed", reason: NOT_BACK } : undefined;
   }
+}
+
+/** What keeps the server from offering is not the host's fault: it is shown at once, and somebody may mend it before the time is over. */
+function offeredStep({ reason }: UpgradeHost, withheld: string | undefined, past: number): Step | undefined {
+  const isLate = past > MAX_OFFER_MILLISECONDS;
+  if (withheld !== undefined) return { ...(isLate && reason === withheld && { state: "failed" }), reason: withheld };
+  if (reason !== null) return { reason: null };
+  return isLate ? { state: "failed", reason: NOT_TAKEN } : undefined;
 }
 
 const OFFLINE = "it is offline";
@@ -122,7 +130,7 @@ function waitingStep(
   const ended = settled(agent, upgrade);
   if (ended) return ended;
   if (agent.presence === "offline") {
-    const isLate = hasWaited(host, OFFLINE, now) > MAX_OFFLINE_WAIT_MILLISECONDS;
+    const isLate = hasWaited(host, OFFLINE, observation, now) > MAX_OFFLINE_WAIT_MILLISECONDS;
     return isLate ? { state: "skipped", reason: "it was offline for ten minutes" } : { reason: OFFLINE };
   }
   const unfit = unfitness(agent, upgrade);
@@ -130,21 +138,26 @@ function waitingStep(
   if (agent.deploymentId !== null) return { reason: `it takes part in ${agent.deploymentId}` };
   if (underWay.size >= upgrade.batchSize) return { reason: null };
   const verdict = groupVerdict(host.host_id, observation, underWay);
-  if (verdict.outcome !== "may") return heldStep(host, verdict, now);
+  if (verdict.outcome !== "may") return heldStep(host, verdict, observation, now);
   return { state: "offered", reason: null };
 }
 
 /** A group that lacks healthy hosts for long is not waited for: nobody knows when they come back. */
-function heldStep(host: UpgradeHost, verdict: GroupVerdict, now: number): Step {
+function heldStep(host: UpgradeHost, verdict: GroupVerdict, observation: UpgradeObservation, now: number): Step {
   if (verdict.outcome === "never") return { state: "skipped", reason: verdict.reason };
   if (verdict.outcome !== "lacks") return { reason: null };
-  const isLate = hasWaited(host, verdict.reason, now) > MAX_OFFLINE_WAIT_MILLISECONDS;
+  const isLate = hasWaited(host, verdict.reason, observation, now) > MAX_OFFLINE_WAIT_MILLISECONDS;
   return isLate ? { state: "skipped", reason: verdict.reason } : { reason: verdict.reason };
 }
 
 /** For how long it has waited for the same. */
-function hasWaited({ reason: waitsFor, changed_at: since }: UpgradeHost, reason: string, now: number): number {
-  return waitsFor === reason ? now - since : 0;
+function hasWaited(host: UpgradeHost, reason: string, observation: UpgradeObservation, now: number): number {
+  return host.reason === reason ? timeSince(host, observation, now) : 0;
+}
+
+/** Without the time in which the server itself was away. */
+function timeSince({ changed_at: since }: UpgradeHost, { heardSince }: UpgradeObservation, now: number): number {
+  return now - Math.max(since, heardSince);
 }
 
 /** What needs no turn. */

@@ -46,6 +46,10 @@ export interface UpgradeObservation {
   readonly groups: readonly GuardedGroup[];
   /** Hosts of those groups that are offline. */
   readonly offline: ReadonlySet<string>;
+  /** Platforms whose program this server cannot give any more, each with the reason and the cure. */
+  readonly withheld: ReadonlyMap<string, string>;
+  /** Since when the server hears hosts without a break: of what was before, nobody knows whether a host was silent. */
+  readonly heardSince: number;
   /** What hosts are called, by their ids. */
   readonly names: ReadonlyMap<string, string>;
 }

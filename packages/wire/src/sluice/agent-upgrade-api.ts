@@ -79,6 +79,7 @@ export interface GetAgentUpgradeInput {
   readonly upgradeId?: string | undefined;
   /** Only the hosts that have changed since. */
   readonly changedSince?: Date | undefined;
+  readonly nextToken?: string | undefined;
 }
 /** A deployment group of which fewer hosts may be away at a time than `batchSize`. */
 export interface AgentUpgradeLimit {
@@ -92,8 +93,10 @@ export interface GetAgentUpgradeOutput {
   /** While it runs, and as soon as the server has asked who is in which group. */
   readonly limits?: readonly AgentUpgradeLimit[] | undefined;
   readonly upgrade: AgentUpgrade;
-  /** In the order in which they get their turn. */
+  /** In the order in which they get their turn; 100 in an answer. */
   readonly hosts: readonly AgentUpgradeHost[];
+  /** Of the next of them. It names the upgrade too: one that begins meanwhile does not come in between. */
+  readonly nextToken?: string | undefined;
 }
 export interface ListAgentUpgradesInput {
   readonly nextToken?: string | undefined;
@@ -117,6 +120,9 @@ export interface SignedAgentOffer {
   readonly format: string;
   /** PEM, as the Payload of a specification. */
   readonly envelope: string;
+  /** Not signed, and used for one thing: an agent that cannot open the envelope says by them what it refuses. An earlier server does not give them. */
+  readonly upgradeId?: string | undefined;
+  readonly version?: string | undefined;
 }
 
 export const AGENT_OFFER_KIND = "agent-program";

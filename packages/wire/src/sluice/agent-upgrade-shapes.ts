@@ -47,7 +47,10 @@ const upgradeLimit = structure({ group: string, hostsAtATime: integer, reason: o
 ]);
 
 /** Of `HostHeartbeat`. */
-export const signedAgentOffer = structure({ format: string, envelope: outputText }, ["format", "envelope"]);
+export const signedAgentOffer = structure(
+  { format: string, envelope: outputText, upgradeId: string, version: string },
+  ["format", "envelope"],
+);
 export const agentUpgradeReport = structure({ version: string, state: string, reason: string }, ["version", "state"]);
 
 /** Upgrades of agents; spread into `SLUICE_TABLE`. */
@@ -64,8 +67,11 @@ export const AGENT_UPGRADE_TABLE = {
     output: structure({ upgrade }, ["upgrade"]),
   },
   GetAgentUpgrade: {
-    input: structure({ upgradeId: string, changedSince: timestamp }),
-    output: structure({ upgrade, hosts: list(upgradeHost), limits: list(upgradeLimit) }, ["upgrade", "hosts"]),
+    input: structure({ upgradeId: string, changedSince: timestamp, nextToken: string }),
+    output: structure({ upgrade, hosts: list(upgradeHost), limits: list(upgradeLimit), nextToken: string }, [
+      "upgrade",
+      "hosts",
+    ]),
   },
   ListAgentUpgrades: {
     input: structure({ nextToken: string }),

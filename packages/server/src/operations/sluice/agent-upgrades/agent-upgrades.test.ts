@@ -3,6 +3,8 @@ import type { HostHeartbeatInput } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FindAgentProgram } from "../../../agent-programs/find-agent-program.ts";
 import { createSigningCertificate, loadSigningKey } from "../../../signing/specification-envelope.ts";
+import { insertUpgrade, removeEndedUpgrade } from "../../../store/agent-upgrades.ts";
+import { AGENT_PROGRAMS, AGENT_UPGRADE_REQUEST } from "../../../store/columns/agent-upgrade-columns.ts";
 import { AgentUpgrades } from "../../../upgrades/agent-upgrades.ts";
 import type { CodeDeployContext } from "../../codedeploy/codedeploy-context.ts";
 import { CODEDEPLOY_HANDLERS } from "../../codedeploy/codedeploy-operations.ts";
@@ -206,6 +208,70 @@ describe("an upgrade of agents", () => {
     await expect(report(one, "")).rejects.toThrow("agentUpgrade.state is missing");
     await beat(one, { agentUpgrade: { version: "1.1.1", state: "done" } });
     expect(await states()).toEqual({ "web-1": "offered" });
+  });
+});
+
+/** One that ended, of so many hosts. */
+async function ended(upgradeId: string, endedAt: number, hosts: number): Promise<void> {
+  const row = {
+    upgrade_id: upgradeId,
+    version: NEW,
+    status: "Succeeded" as const,
+    active: 0,
+    request_json: AGENT_UPGRADE_REQUEST.write({
+      applicationName: null,
+      deploymentGroupName: null,
+      batchSize: 1,
+      allowDowngrade: false,
+    }),
+    programs_json: AGENT_PROGRAMS.write([]),
+    created_by: null,
+    created_at: endedAt,
+    ended_at: endedAt,
+    end_status: null,
+    reason: null,
+  };
+  const rows = Array.from({ length: hosts }, (_, ordinal) => ({
+    upgrade_id: upgradeId,
+    host_id: `i-${ordinal}`,
+    ordinal,
+    host_name: `web-${ordinal}`,
+    state: "done" as const,
+    from_version: OLD,
+    reason: null,
+    changed_at: endedAt,
+  }));
+  await here.context.store.write((transaction) => insertUpgrade(transaction, row, rows));
+}
+
+describe("upgrades of long ago", () => {
+  it("come page by page, also where another one begins in between", async () => {
+    await ended("u-1", 1000, 201);
+    const names: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await GetAgentUpgrade({ nextToken }, context);
+      expect(page.upgrade).toMatchObject({ upgradeId: "u-1", counts: { done: 201 } });
+      names.push(...page.hosts.map(({ hostName }) => hostName));
+      ({ nextToken } = page);
+      if (names.length === 100) await ended("u-2", 2000, 1);
+      if (nextToken !== undefined) {
+        const other = GetAgentUpgrade({ nextToken, changedSince: new Date(0) }, context);
+        await expect(other).rejects.toMatchObject({ code: "InvalidNextTokenException" });
+      }
+    } while (nextToken !== undefined);
+    expect(names).toEqual(Array.from({ length: 201 }, (_, index) => `web-${index}`));
+  });
+
+  it("go after their time with their hosts, and the newest one stays", async () => {
+    for (const [index, endedAt] of [1000, 2000, 3000].entries()) await ended(`u-${index}`, endedAt, 2);
+    const { store } = here.context;
+    const remove = (before: number) => store.write((transaction) => removeEndedUpgrade(transaction, before));
+    expect([await remove(2000), await remove(2000)]).toEqual([1, 0]);
+    expect([await remove(9000), await remove(9000)]).toEqual([1, 0]);
+    const left = await store.db.selectFrom("agent_upgrade_hosts").select("upgrade_id").distinct().execute();
+    expect(left).toEqual([{ upgrade_id: "u-2" }]);
+    expect((await ListAgentUpgrades({}, context)).upgrades).toMatchObject([{ upgradeId: "u-2" }]);
   });
 });
 

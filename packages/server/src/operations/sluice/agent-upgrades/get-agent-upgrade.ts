@@ -16,15 +16,27 @@ import type { SluiceContext } from "../sluice-context.ts";
 
 /** What an upgrade is at. Its hosts are read after it: one that has ended has them all as they end. */
 export const getAgentUpgrade: Operation<GetAgentUpgradeInput, GetAgentUpgradeOutput, SluiceContext> = async (
-  { upgradeId, changedSince },
-  { store, agentUpgrades },
+  input,
+  context,
 ) => {
+  const { store, agentUpgrades } = context;
+  const page = openPage(
+    { operation: "GetAgentUpgrade", input, token: input.nextToken, size: PAGE_ITEMS, shape: ["string", "number"] },
+    context,
+  );
+  const [upgradeId, afterOrdinal] = page.after ?? [input.upgradeId, undefined];
   const row = await requireUpgrade(store, upgradeId);
-  const hosts = await hostsOfUpgrade(store.db, row.upgrade_id, changedSince?.getTime());
+  const read = await hostsOfUpgrade(store.db, row.upgrade_id, {
+    changedSince: input.changedSince?.getTime(),
+    afterOrdinal,
+    limit: page.limit,
+  });
+  const { items, nextToken } = page.cut(read, (host) => [host.upgrade_id, host.ordinal]);
   return {
     upgrade: await viewOfUpgrade(store, row),
-    hosts: hosts.map(viewUpgradeHost),
+    hosts: items.map(viewUpgradeHost),
     limits: agentUpgrades.limitsOf(row),
+    nextToken,
   };
 };
 
@@ -57,7 +69,7 @@ export async function requireUpgrade(
   throw new CallerFault(
     "AgentUpgradeDoesNotExistException",
     upgradeId === undefined
-      ? "No upgrade of agents was ever started: `sluice agents upgrade` starts one."
+      ? "There is no upgrade of agents: `sluice agents upgrade` starts one."
       : `There is no upgrade of agents with the id ${excerpt(upgradeId)}: \`sluice agents upgrades\` lists them.`,
   );
 }
