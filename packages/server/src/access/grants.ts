@@ -9,6 +9,7 @@ type Grant = Readonly<Partial<Record<Principal["role"], Decision>>>;
 const ROOT: Grant = { root: "allowed" };
 const READERS: Grant = { root: "allowed", "read-only": "allowed" };
 const HOSTS: Grant = { root: "allowed", host: "own" };
+const ROOT_AND_HOSTS: Grant = { root: "allowed", host: "allowed" };
 const READERS_AND_HOSTS: Grant = { root: "allowed", "read-only": "allowed", host: "own" };
 const HOSTS_AND_SERVER: Grant = { root: "allowed", host: "own", server: "allowed" };
 const EVERYBODY: Grant = { root: "allowed", "read-only": "allowed", host: "allowed", server: "allowed" };
@@ -135,7 +136,7 @@ export const GRANTS: Readonly<Record<Action, Grant>> = {
   "sluice:StopAgentUpgrade": ROOT,
   "sluice:StreamEvents": READERS,
   "sluice:TakeBackup": ROOT,
-  "sluice:GetAgentProgram": EVERYBODY,
+  "sluice:GetAgentProgram": ROOT_AND_HOSTS,
   "sluice:SpeakForHost": HOSTS,
   "sluice:ProveHearing": SERVER,
   "ecs:CreateCluster": ROOT,

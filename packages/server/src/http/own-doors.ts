@@ -104,7 +104,7 @@ export function ownDoors({ events, backup, programs, needsParts }: OwnDoorDepend
       needsOf: () => [{ action: "sluice:GetAgentProgram", resource: ANY_RESOURCE }],
       path: AGENT_PROGRAM_PATH,
       action: "sluice:GetAgentProgram",
-      refusal: "The agent's program is for hosts, and for people who look after them.",
+      refusal: "The agent's program is for hosts, for machines with an enrolment token, and for root.",
       answer: async (request, response, { accessKeyId }) =>
         sendProgram(request, response, await askedProgram(request, programs), { ...programs, caller: accessKeyId }),
     },
