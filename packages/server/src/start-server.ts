@@ -7,6 +7,7 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { newAccessKey } from "./access/new-access-key.ts";
 import { LETTERS_AND_DIGITS, randomText } from "./access/random-text.ts";
+import { CompressedPrograms } from "./agent-programs/compressed-programs.ts";
 import { agentPrograms } from "./agent-programs/find-agent-program.ts";
 import { checkNoUnfinishedRestore } from "./backup/restore-backup.ts";
 import { noteRestoreTold, settleRestored } from "./backup/settle-restored.ts";
@@ -40,6 +41,8 @@ export const DEFAULT_REGION = "us-east-1";
 
 const SOURCES = join(sep, "packages", "server", "src");
 const METRICS_TOKEN_CHARACTERS = 40;
+/** After its start a server of one file compresses itself for its hosts: whoever waits for its first answers comes first. */
+const COMPRESS_AFTER_MILLISECONDS = 10_000;
 
 /** What the operator of a restored server has to do. */
 const AFTER_RESTORE =
@@ -123,6 +126,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const signingKey = await loadSigningKey(await signingCertificate(store));
     const serverKeys = tls ? await signServerKeys(tls, signingKey, new Date()) : undefined;
     let renewClientFiles = async () => {};
+    const own = ownSingleFile();
+    const compressed = new CompressedPrograms({
+      directory: join(options.dataDirectory, "agent-programs", "compressed"),
+      now: Date.now,
+      onError: (error) =>
+        log.warn(
+          { problem: String(error) },
+          "the agent's program cannot be kept compressed: hosts download all of it, which works and takes longer",
+        ),
+    });
+    const findAgentProgram = agentPrograms({
+      version: SLUICE_VERSION,
+      own,
+      dataDirectory: options.dataDirectory,
+      releaseDirectory: releaseDirectory(),
+      compressed,
+    });
     let acceptedConnections = 0;
     const openListeners: ListenAddress[] = [];
     const controlPlane = await compose({
@@ -137,12 +157,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       certificatePem: tls?.certificatePem,
       serverNames,
       webDirectory: webDirectory(),
-      findAgentProgram: agentPrograms({
-        version: SLUICE_VERSION,
-        own: ownSingleFile(),
-        dataDirectory: options.dataDirectory,
-        releaseDirectory: releaseDirectory(),
-      }),
+      findAgentProgram,
       joinAddresses: new JoinAddresses({
         certificatePem: tls?.certificatePem,
         configured: config.server.names,
@@ -200,7 +215,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       { listensOn: addresses, names: serverNames.known, dataDirectory: options.dataDirectory, database: store.dialect },
       "the server is ready",
     );
-    return { url, listensOn: addresses, close: () => close(apps, controlPlane, log) };
+    if (own) setTimeout(() => void findAgentProgram(own.platform).catch(() => {}), COMPRESS_AFTER_MILLISECONDS).unref();
+    const closeAll = async () => {
+      await compressed.close();
+      await close(apps, controlPlane, log);
+    };
+    return { url, listensOn: addresses, close: closeAll };
   } catch (error) {
     for (const app of apps) await app.close();
     await store.close().catch(() => {});

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { CompressedPrograms } from "./compressed-programs.ts";
 
 /** What hosts run: processors of Node's, named as Node names them. */
 export const AGENT_PLATFORMS = ["linux-x64", "linux-arm64"] as const;
@@ -13,7 +14,7 @@ export interface AgentProgram {
   readonly platform: AgentPlatform;
   /** An absolute path. */
   readonly file: string;
-  /** The same, compressed, where it lies beside it. */
+  /** The same, compressed; undefined: it is not at hand. */
   readonly gzipFile: string | undefined;
   /** Of the program as it runs, in hex. */
   readonly sha256: string;
@@ -43,6 +44,8 @@ export interface AgentProgramParts {
   readonly dataDirectory: string;
   /** What `npm run release` made of a checkout. */
   readonly releaseDirectory: string | undefined;
+  /** Where a program has no compressed file beside it. Absent: such a program is given as it is. */
+  readonly compressed?: Pick<CompressedPrograms, "of"> | undefined;
 }
 
 function isAgentPlatform(text: string): text is AgentPlatform {
@@ -79,7 +82,8 @@ export function agentPrograms(parts: AgentProgramParts): FindAgentProgram {
       const sha256 = await hashOf(file, `${found.ino} ${found.size} ${found.mtimeMs}`);
       const gzipped = await stat(`${file}.gz`).catch(() => undefined);
       // An older one is of a program that was there before.
-      const gzipFile = gzipped && gzipped.mtimeMs >= found.mtimeMs ? `${file}.gz` : undefined;
+      const isBeside = gzipped !== undefined && gzipped.mtimeMs >= found.mtimeMs;
+      const gzipFile = isBeside ? `${file}.gz` : await parts.compressed?.of({ file, sha256, bytes: found.size });
       return { version, platform, file, gzipFile, sha256, bytes: found.size };
     }
     return { cure: cureFor(parts, platform, version) };
