@@ -59,10 +59,21 @@ const ask = (path: string, options: RequestInit = {}) => fetch(`${server.url()}$
 const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 const PROGRAM_PATH = `/-/agent-program/${PLATFORM}`;
 
-/** The script as it comes, with its programs below a directory of the test's. */
+/** The script as it comes, with all that it makes and removes below a directory of the test's. */
 async function script(): Promise<string> {
   const text = await (await ask("/-/join.sh")).text();
-  return text.replace("\nprograms=/usr/local/lib/sluice/agent\n", `\nprograms=${root}/lib/agent\n`);
+  const places = {
+    programs: "lib/agent",
+    link: "bin/sluice",
+    of_package: "none",
+    unit: "unit",
+    log: "log",
+    data: "data",
+  };
+  return Object.entries(places).reduce(
+    (changed, [name, path]) => changed.replace(new RegExp(`^${name}=/.*$`, "m"), `${name}=${root}/${path}`),
+    text,
+  );
 }
 async function joinHost(token: string, args: readonly string[] = [], text?: string, path = process.env.PATH) {
   writeFileSync(join(root, "join.sh"), text ?? (await script()));
@@ -197,6 +208,67 @@ it("waits for its turn where the server gives the program to many hosts", async 
       return true;
     },
   );
+});
+
+it.each([
+  ["404", 404, /no Sluice answers there, or one of before 0\.2\.0 \(HTTP 404\)\. Check the address/],
+  [
+    "a proxy's 502",
+    502,
+    /what is in front of it does not reach it \(HTTP 502\)\. Look at the server's log: journalctl/,
+  ],
+  ["a proxy that wants a password", 407, /Set it: https_proxy=/],
+  ["a cut connection", 0, /cannot be reached: the connection was cut .*Run the line again/],
+])("names cause and cure of %s", (_, status, words) =>
+  byProxy(
+    async (text) => {
+      const { exitCode, stderr } = await joinHost(token, [], text);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(words) });
+      expect(existsSync(join(root, "lib"))).toBe(false);
+    },
+    (request, response) => {
+      if (status === 0) request.socket.destroy();
+      else response.writeHead(status).end();
+      return true;
+    },
+  ),
+);
+
+it("unpacks no more than the program that the server names", () =>
+  byProxy(
+    async (text) => {
+      const { exitCode, stderr } = await joinHost(token, [], text);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining("larger than the") });
+      expect(existsSync(join(root, "lib"))).toBe(false);
+    },
+    ({ method }, response) => {
+      if (method !== "GET") return false;
+      response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(Buffer.alloc(4 * 1024 * 1024)));
+      return true;
+    },
+  ));
+
+it("leaves nothing of an agent whose program is gone, above all not its key", async () => {
+  const data = join(root, "large-disk");
+  mkdirSync(join(data, "group/d-1"), { recursive: true });
+  for (const name of ["agent.json", "credentials.json"]) writeFileSync(join(data, name), '{"hostId": "i-1"}');
+  symlinkSync(data, join(root, "data"));
+  mkdirSync(join(root, "bin"));
+  symlinkSync(join(root, "lib/agent/current"), join(root, "bin/sluice"));
+  writeFileSync(join(root, "log"), "");
+  const { exitCode, stdout, stderr } = await joinHost("", ["--uninstall"]);
+  expect({ exitCode, stdout, stderr }).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining("The agent of i-1 is removed from this host."),
+    stderr: expect.stringContaining("sluice hosts remove i-1"),
+  });
+  expect(readdirSync(root).sort()).toEqual(["bin", "join.sh"]);
+  expect(readdirSync(join(root, "bin"))).toEqual([]);
+  expect((await joinHost("", ["--uninstall"])).stdout).toBe("No agent is installed here.\n");
+  // Somebody else's directory, by a mistake in the line.
+  mkdirSync(join(root, "mine"));
+  expect((await joinHost("", ["--uninstall", "--data", join(root, "mine")])).exitCode).toBe(0);
+  expect(existsSync(join(root, "mine"))).toBe(true);
 });
 
 it("says what is wrong and leaves nothing behind when it cannot install", async () => {

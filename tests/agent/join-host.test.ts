@@ -90,7 +90,7 @@ ps -e -o args | grep -c "[s]luice-agent"
   const [host] = JSON.parse(await server.sluice("hosts", "list", "--json"));
   await server.sluice("deploy", makeBundle(), "--application", "joined", "--group", "all", "--watch");
   const said = await machine;
-  expect(said).toMatch(/wrong pin:\ncurl: \(90\).*\nls: cannot access/);
+  expect(said).toMatch(/wrong pin:\ncurl: \(90\).*\nNo script came\..*\nls: cannot access/);
   expect(said).toMatch(new RegExp(`joined:\njoined-1 \\(${host.hostId}\\) is enrolled at https://.*\n.*\n.*\nexit 0`));
   expect(said.match(/^doctor 0$/gm)).toHaveLength(2);
   expect(said).toContain("the agent uses the host's new key");

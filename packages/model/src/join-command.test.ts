@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
 import { joinCommand } from "./join-command.ts";
 
@@ -11,16 +11,21 @@ function run(line: string): string {
 it("gives the token by standard input alone, and the script its options", () => {
   const line = joinCommand({ server: "https://deploy.example.org:7450", pin: "sha256//AbC+/=" }, "slt_token");
   expect(line).toBe(
-    `printf '%s\\n' slt_token | sudo sh -c "$(curl -fsS -k --pinnedpubkey sha256//AbC+/= https://deploy.example.org:7450/-/join.sh || echo exit 1)" join.sh`,
+    `printf '%s\\n' slt_token | sudo sh -c "$(curl -fsS -k --pinnedpubkey sha256//AbC+/= https://deploy.example.org:7450/-/join.sh || echo 'echo "No script came. Does the server run, and does this host reach it? For a new line: sluice token create" >&2; exit 1')" join.sh`,
   );
   expect(run(line)).toBe(
     "-fsS -k --pinnedpubkey sha256//AbC+/= https://deploy.example.org:7450/-/join.sh --name web-1\nslt_token\n",
   );
 });
 
-it("fails where the script does not come", () => {
+it("fails where the script does not come, and says what to do", () => {
   const line = joinCommand({ server: "https://deploy.example.org:7450", pin: undefined }, "slt_token");
-  expect(() => execFileSync("sh", ["-c", `curl() { return 90; }; sudo() { "$@"; }\n${line}`])).toThrow();
+  const without = `curl() { return 90; }; sudo() { "$@"; }\n${line} --name web-1`;
+  const { status, stderr } = spawnSync("sh", ["-c", without]);
+  expect({ status, stderr: stderr.toString() }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(/^No script came\. .* sluice token create\n$/),
+  });
 });
 
 it("quotes what a shell would read, and leaves out the pin of a server that everybody knows", () => {

@@ -6,6 +6,7 @@ import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import type { Tag } from "@sluice/wire/sluice/sluice-api.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { runProgram } from "../process/run-program.ts";
+import { awsAgentBeside } from "./aws-agent-beside.ts";
 import { installProgram, linkProgram } from "./install-program.ts";
 import { oneAtATime } from "./installing-door.ts";
 import { LOG_FILE, packageUnit, UNIT_FILE } from "./places.ts";
@@ -88,6 +89,8 @@ async function install(options: InstallOptions): Promise<InstalledAgent> {
       `this host is enrolled already, so ${passedOver.join(", ")} had no effect. To enrol it anew: sluice agent enroll --force --data ${data}`,
     );
   }
+  const beside = awsAgentBeside();
+  if (beside !== undefined) notes.push(beside);
   const installed = { hostId, hostName, server, isEnrolledNow, startCommand: startCommand(place), notes };
   if (!options.service) return installed;
   if (kind === "systemd") {

@@ -13,23 +13,28 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statfsSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
+import { CommandFailed } from "../command-failed.ts";
 import { PROGRAM_LINK } from "./places.ts";
 import type { Undo } from "./undo.ts";
 
 const PROGRAM_MODE = 0o755;
 /** A host may have less memory than two programs take. */
 const PIECE_BYTES = 1024 * 1024;
+const MEGABYTE = 1_000_000;
 
 export interface ProgramPlace {
   readonly programs: string;
   /** The supervisor's text. */
   readonly supervise: string;
+  /** Given by tests. */
+  readonly link?: typeof linkSync;
 }
 
 /**
@@ -37,12 +42,13 @@ export interface ProgramPlace {
  * @param program moved if it lies there already, as one that was just downloaded; else copied
  * @returns whether anything is new
  */
-export function installProgram(program: string, { programs, supervise }: ProgramPlace, undo: Undo): boolean {
+export function installProgram(program: string, place: ProgramPlace, undo: Undo): boolean {
+  const { programs, supervise } = place;
   const firstMade = makeDirectory(programs, PROGRAM_MODE);
   if (firstMade !== undefined) undo.add(() => removeEmpty(programs, dirname(programs)));
   const current = join(programs, "current");
   const isSame = existsSync(current) && isSameContent(program, current);
-  if (!isSame) placeProgram(program, programs, undo);
+  if (!isSame) placeProgram(program, place, undo);
   const file = join(programs, "supervise");
   const isSupervisorNew = !existsSync(file) || readFileSync(file, "utf8") !== supervise;
   if (isSupervisorNew) {
@@ -54,27 +60,64 @@ export function installProgram(program: string, { programs, supervise }: Program
   return !isSame || isSupervisorNew;
 }
 
-function placeProgram(program: string, programs: string, undo: Undo): void {
+function placeProgram(program: string, { programs, link = linkSync }: ProgramPlace, undo: Undo): void {
   const current = join(programs, "current");
-  const previous = join(programs, "previous");
+  const former = join(programs, ".former");
   const arriving = join(programs, ".installing");
-  rmSync(arriving, { force: true });
+  for (const left of [former, arriving]) rmSync(left, { force: true });
   if (dirname(program) === programs) renameSync(program, arriving);
-  else copyFileSync(program, arriving);
+  else copy(program, arriving);
   try {
     chmodSync(arriving, PROGRAM_MODE);
     flush(arriving);
     if (existsSync(current)) {
-      rmSync(previous, { force: true });
-      linkSync(current, previous);
-      undo.add(() => renameSync(previous, current));
+      alsoName(current, former, link);
+      undo.add(() => renameSync(former, current));
+      // Not before: a supervisor whose trial goes on would have nothing to go back to if this installation is undone.
+      undo.atEnd(() => {
+        renameSync(former, join(programs, "previous"));
+        flush(programs);
+      });
     } else undo.add(() => rmSync(current, { force: true }));
     renameSync(arriving, current);
   } catch (error) {
-    rmSync(arriving, { force: true });
+    for (const left of [former, arriving]) rmSync(left, { force: true });
     throw error;
   }
   flush(programs);
+}
+
+/** @throws CommandFailed before anything is written that does not fit */
+function copy(program: string, to: string): void {
+  const directory = dirname(to);
+  const { size } = statSync(program);
+  const { bsize, bfree } = statfsSync(directory);
+  const free = bsize * bfree;
+  if (size > free) {
+    throw new CommandFailed(
+      `${directory} has ${inMegabytes(free)} free, and the program needs ${inMegabytes(size)}. Free some space, then run this again: df -h ${directory}`,
+    );
+  }
+  try {
+    copyFileSync(program, to);
+  } catch (error) {
+    rmSync(to, { force: true });
+    throw error;
+  }
+}
+
+/** Where the file system has no hard links (exFAT, some network ones), a copy. */
+function alsoName(file: string, name: string, link: typeof linkSync): void {
+  try {
+    link(file, name);
+  } catch {
+    copy(file, name);
+    flush(name);
+  }
+}
+
+function inMegabytes(bytes: number): string {
+  return `${Math.ceil(bytes / MEGABYTE)} MB`;
 }
 
 function flush(path: string): void {

@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { CommandFailed } from "../command-failed.ts";
 import { removePrograms } from "./install-program.ts";
 import { oneAtATime } from "./installing-door.ts";
-import { LOG_FILE } from "./places.ts";
+import { AGENT_DATA_DIRECTORY, LOG_FILE } from "./places.ts";
 import { removeData, requireNoMountIn } from "./remove-data.ts";
 import { removeUnit, stopBackground } from "./service.ts";
 
@@ -25,16 +25,19 @@ export async function uninstallAgent(options: { readonly data: string }): Promis
 
 async function uninstall(options: { readonly data: string }): Promise<UninstalledAgent> {
   const { PROGRAMS_DIRECTORY } = await import("@sluice/agent/supervision/programs.ts");
-  const { isEnrolled, readEnrolment } = await import("@sluice/agent/identity/enrolment-files.ts");
+  const { ENROLMENT_FILE_NAMES, readEnrolment } = await import("@sluice/agent/identity/enrolment-files.ts");
   const data = resolve(options.data);
-  if (existsSync(data) && !isEnrolled(data) && !existsSync(PROGRAMS_DIRECTORY)) {
+  // An enrolment of which a part is gone has a key all the same.
+  const isEnrolled = Object.values(ENROLMENT_FILE_NAMES).some((name) => existsSync(join(data, name)));
+  const isAgents = isEnrolled || (data === AGENT_DATA_DIRECTORY && existsSync(data));
+  if (existsSync(data) && !isAgents && !existsSync(PROGRAMS_DIRECTORY)) {
     throw new CommandFailed(`${data} is not an agent's directory, so nothing is removed. Name the agent's: --data DIR`);
   }
-  if (isEnrolled(data)) await requireNoMountIn(data);
+  if (isAgents) await requireNoMountIn(data);
   await removeUnit();
   await stopBackground(data);
   let removed: UninstalledAgent = {};
-  if (isEnrolled(data)) {
+  if (isEnrolled) {
     const { retireHost } = await import("@sluice/agent/protocol/host-calls.ts");
     const notRetired = await retireHost(data);
     try {
@@ -43,8 +46,8 @@ async function uninstall(options: { readonly data: string }): Promise<Uninstalle
     } catch {
       removed = { notRetired };
     }
-    await removeData(data);
   }
+  if (isAgents) await removeData(data);
   rmSync(LOG_FILE, { force: true });
   removePrograms(PROGRAMS_DIRECTORY);
   return removed;

@@ -1,16 +1,12 @@
 import { lookup } from "node:dns/promises";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import type { Enrolment } from "@sluice/agent/identity/enrolment-files.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
+import { AWS_AGENT_DIRECTORY, awsAgentBeside } from "../agent-service/aws-agent-beside.ts";
 import { packageUnit, UNIT_FILE } from "../agent-service/places.ts";
 import { type Check, ok, warning, wrong } from "./check.ts";
-
-/** Where the AWS agent's packages put it. */
-const AWS_AGENT_DIRECTORY = "/opt/codedeploy-agent";
-/** As its launcher, its master process and its children are called. */
-const AWS_AGENT_PROCESS = /codedeploy-agent/;
 
 /** The server's name, as this host resolves it. An address needs nobody, and through a proxy the proxy resolves it. */
 export async function nameCheck({ server, host }: Pick<Enrolment, "server" | "host">): Promise<Check | undefined> {
@@ -70,25 +66,12 @@ export async function keyCheck(enrolment: Enrolment, directory: string): Promise
 
 /** Two agents that deploy to one host install over each other. */
 export function awsAgentCheck({ processes = "/proc", installed = AWS_AGENT_DIRECTORY } = {}): Check {
-  const running = readdirSync(processes).find((name) => /^\d+$/.test(name) && isAwsAgent(join(processes, name)));
-  if (running !== undefined) {
-    return warning(
-      "AWS agent",
-      `it runs on this host too (process ${running}). Two agents that deploy to the same paths overwrite each other. Stop it: systemctl disable --now codedeploy-agent`,
-    );
-  }
+  const beside = awsAgentBeside(processes);
+  if (beside !== undefined) return warning("AWS agent", beside);
   if (existsSync(installed)) {
     return ok("AWS agent", `it is installed in ${installed}, and does not run`);
   }
   return ok("AWS agent", "there is none on this host");
-}
-
-function isAwsAgent(directory: string): boolean {
-  try {
-    return AWS_AGENT_PROCESS.test(readFileSync(join(directory, "cmdline"), "utf8"));
-  } catch {
-    return false; // it has ended meanwhile
-  }
 }
 
 /** Which program the supervisor starts, and how its last upgrade went. */
