@@ -11,6 +11,9 @@ import { type CertificateAndKey, createSelfSignedCertificate } from "./signing/s
 import type { Store } from "./store/open-store.ts";
 import { JsonSetting } from "./store/settings.ts";
 
+/** As Node writes them, without those that stand for many. */
+const DNS_NAME = /DNS:([A-Za-z0-9.-]+)(?=,|$)/g;
+
 export interface CertificateFiles {
   /** PEM files, both or neither. */
   readonly tlsCert?: string | undefined;
@@ -90,9 +93,28 @@ export function namesNotIn(
   configured: readonly ConfiguredName[],
 ): readonly string[] {
   const certificate = new X509Certificate(certificatePem);
-  const isIn = (name: string) => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
   const names = configured.filter(({ scheme }) => scheme === undefined).map(({ name }) => name);
-  return [...new Set(names)].filter((name) => !isIn(name));
+  return [...new Set(names)].filter((name) => !isIn(certificate, name));
+}
+
+/**
+ * By what clients on this machine call a listener: its address, or loopback's for all addresses, where the certificate has it, as the one that the server
+ * makes itself does; else a name that it has, since they refuse the address.
+ */
+export function hostForClients(
+  { certificatePem }: Pick<CertificateAndKey, "certificatePem">,
+  host: string,
+  configured: readonly ConfiguredName[],
+): string {
+  const certificate = new X509Certificate(certificatePem);
+  const address = isUnspecified(host) ? "127.0.0.1" : host;
+  const own = [...(certificate.subjectAltName ?? "").matchAll(DNS_NAME)].map(([, name = ""]) => name);
+  const names = configured.filter(({ scheme }) => scheme === undefined).map(({ name }) => name);
+  return [address, "localhost", ...names, ...own].find((name) => isIn(certificate, name)) ?? address;
+}
+
+function isIn(certificate: X509Certificate, name: string): boolean {
+  return (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
 }
 
 /** What enrolment tokens carry: SHA-256, hex, of the certificate, for agents before 0.2.0, and of its key, which outlives a renewal. */

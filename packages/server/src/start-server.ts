@@ -19,10 +19,12 @@ import { isLoopback, type ListenAddress, listensOn, urlOf } from "./http/listene
 import { checkFree, openListener } from "./http/open-listener.ts";
 import { ServerNames } from "./http/server-names.ts";
 import { JoinAddresses } from "./join-address.ts";
+import { authoritiesFor } from "./public-authority.ts";
 import {
   CERTIFICATE_FORM,
   fingerprintsOf,
   givenCertificate,
+  hostForClients,
   namesNotIn,
   ownCertificate,
 } from "./server-certificate.ts";
@@ -51,6 +53,9 @@ const AFTER_RESTORE =
 /** What the operator has to do when callers know the server by names that its certificate does not have. */
 const NAMES_NOT_IN_CERTIFICATE =
   "names of server.names are not in the server's certificate: AWS tools refuse the server under them. Sluice's agents do not compare names and keep working. Start with --tls-cert and --tls-key of a certificate that has the names. See docs/reference/sluice-yml.md, A name that the certificate lacks";
+
+const AUTHORITY_NOT_IN_CERTIFICATE =
+  "the file of --tls-cert ends without its authority's own certificate, so AWS tools cannot check the server by tls-certificate.pem of the data directory. Sluice's agents and commands can. Append the authority's certificate to the file, and restart the server";
 
 export interface ServerOptions {
   readonly dataDirectory: string;
@@ -182,13 +187,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       };
       const opened = await openListener(newApp, { host, port });
       const openPort = opened[0]?.port ?? port;
-      url ??= urlOf(host, openPort, usesTls);
+      url ??= urlOf(usesTls ? hostForClients(tls, host, config.server.names) : host, openPort, usesTls);
       openListeners.push({ host, port: openPort });
       addresses.push(listensOn(host, openPort, usesTls));
       heardAt.push(...opened.map((address) => urlOf(address.host, address.port, usesTls)));
     }
     if (!url) throw new Error("--listen names no address; give HOST:PORT");
-    const tlsCertificatePem = url.startsWith("https:") ? tls?.certificatePem : undefined;
+    const authorities = tls && url.startsWith("https:") ? authoritiesFor(tls.certificatePem) : undefined;
+    if (authorities?.hasRoot === false) log.warn(AUTHORITY_NOT_IN_CERTIFICATE);
+    const tlsCertificatePem = authorities?.pem;
     const endpoint = url;
     const writeFiles = () =>
       writeClientFiles(directory, { rootKey: clientKey, region, endpoint, metricsToken, tlsCertificatePem });

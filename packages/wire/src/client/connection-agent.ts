@@ -67,7 +67,8 @@ export function connectionAgent(
   if (protocol === "http:") return new http.Agent(options);
   const pins = pinsOf(trust?.fingerprints);
   if (pins !== undefined) return new PinnedAgent(options, pins);
-  if (trust?.ca !== undefined) return new https.Agent({ ...options, ca: trust.ca });
+  // What is named is trusted, also where it is no root: servers send their own certificate and those below the root.
+  if (trust?.ca !== undefined) return new https.Agent({ ...options, ca: trust.ca, allowPartialTrustChain: true });
   trustSystemAuthorities();
   return new https.Agent(options);
 }
