@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join, relative, resolve } from "node:path";
+import { formatBytes } from "@sluice/model/byte-size.ts";
 import { build, type Metafile, type OutputFile, type Plugin } from "esbuild";
 import { BUILT_MODULES, SDK_MODULES } from "../packages/drivers/src/function-processes/sdk-modules.ts";
 import { buildWeb } from "./build-web.ts";
@@ -183,7 +184,7 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
   for (const file of outputFiles) await writeWhole(file);
   for (const [path, { bytes }] of Object.entries(metafile.outputs)) {
     outputs.add(resolve(path));
-    if (path.endsWith(".cjs")) console.log(`${path}: ${(bytes / 1024 / 1024).toFixed(1)} MiB`);
+    if (path.endsWith(".cjs")) console.log(`${path}: ${formatBytes(bytes)}`);
   }
 }
 for (const path of await bundleFunctionModules(sources)) outputs.add(resolve(path));

@@ -29,6 +29,7 @@ export const ROOMS: RoomTable = {
     backup: [],
     body: [],
     checksum: [],
+    files: [],
     program: [],
     shapes: [],
     xml: [],

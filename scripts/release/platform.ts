@@ -1,7 +1,9 @@
+import type { ProgramPlatform } from "@sluice/model/program-platforms.ts";
+
 /** What a release is made for. */
 export interface Platform {
   /** As Node and the names of our files have it. */
-  readonly name: "linux-x64" | "linux-arm64";
+  readonly name: ProgramPlatform;
   readonly debian: "amd64" | "arm64";
   /** As container images say it. */
   readonly image: "amd64" | "arm64";

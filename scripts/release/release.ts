@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { formatBytes } from "@sluice/model/byte-size.ts";
+import { PROGRAM_PLATFORMS } from "@sluice/model/program-platforms.ts";
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
+import { sha256OfFile } from "@sluice/wire/files/sha256-of-file.ts";
 import { misuse, readCommandLine } from "../command-line.ts";
 import { billOfMaterials, licenceTexts, usedPackages } from "./bill-of-materials.ts";
 import { makeBlob } from "./blob.ts";
@@ -17,7 +17,7 @@ import { PLATFORMS } from "./platform.ts";
 import { run } from "./run.ts";
 import { tarball } from "./tarball.ts";
 
-const USAGE = "npm run release -- [--out DIRECTORY] [--platform linux-x64 | linux-arm64]... [--only PART]...";
+const USAGE = `npm run release -- [--out DIRECTORY] [--platform ${PROGRAM_PLATFORMS.join(" | ")}]... [--only PART]...`;
 const PARTS = ["executable", "tarball", "deb", "image"];
 /** A file that is written in few large pieces stays in memory in large pieces, and then counts as more of each process that runs it. */
 const PIECE_BYTES = 65_536;
@@ -95,7 +95,7 @@ async function put(name: string, content: Buffer | string, mode = 0o644): Promis
     await file.close();
   }
   await rename(`${path}.new`, path);
-  console.log(`${path}: ${(bytes.length / 1024 / 1024).toFixed(1)} MiB`);
+  console.log(`${path}: ${formatBytes(bytes.length)}`);
 }
 
 /** As `sha256sum --check` reads it. */
@@ -104,9 +104,7 @@ async function sumsOf(folder: string): Promise<string> {
   for (const name of (await readdir(folder))
     .filter((each) => BEGINNINGS.some((beginning) => each.startsWith(beginning)) && !each.endsWith(".new"))
     .sort()) {
-    const hash = createHash("sha256");
-    await pipeline(createReadStream(join(folder, name)), hash);
-    lines.push(`${hash.digest("hex")}  ${name}\n`);
+    lines.push(`${await sha256OfFile(join(folder, name))}  ${name}\n`);
   }
   return lines.join("");
 }

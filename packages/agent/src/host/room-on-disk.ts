@@ -1,4 +1,6 @@
 import { statfsSync } from "node:fs";
+import { formatBytes } from "@sluice/model/byte-size.ts";
+import { freeBytes } from "@sluice/wire/files/free-bytes.ts";
 import { EventFailure } from "./event-failure.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -16,7 +18,7 @@ export function requireRoom(what: string, bytes: number, directory: string): voi
   const free = freeBytes(directory);
   if (bytes <= free) return;
   throw noRoom(
-    `${what} needs ${inMebibytes(bytes)}, but the disk of ${directory} has ${inMebibytes(free)} left`,
+    `${what} needs ${formatBytes(bytes)}, but the disk of ${directory} has ${formatBytes(free)} left`,
     directory,
   );
 }
@@ -29,7 +31,7 @@ export function requireSpareRoom(what: string, directory: string): void {
   const { bsize, blocks, files, ffree } = statfsSync(directory);
   const free = freeBytes(directory);
   if (free < Math.min(MIN_LEFT_BYTES, bsize * blocks * LEFT_SHARE)) {
-    throw noRoom(`${what}, because the disk of ${directory} has only ${inMebibytes(free)} left`, directory);
+    throw noRoom(`${what}, because the disk of ${directory} has only ${formatBytes(free)} left`, directory);
   }
   // Some file systems count no files.
   if (files > 0 && ffree < Math.min(MIN_LEFT_FILES, files * LEFT_SHARE)) {
@@ -41,19 +43,9 @@ export function requireSpareRoom(what: string, directory: string): void {
   }
 }
 
-/** What this user may still write. What root keeps for itself counts for root only. */
-export function freeBytes(directory: string): number {
-  const { bsize, bavail, bfree } = statfsSync(directory);
-  return bsize * (process.geteuid?.() === 0 ? bfree : bavail);
-}
-
 function noRoom(trouble: string, directory: string, look = "df -h"): EventFailure {
   const message =
     `${trouble}. Free space on it, then deploy again: ${look} ${directory}. The settings maxRevisions, maxRevisionBytes and maxCachedBytes of ` +
     "agent.json say how many old revisions are kept.";
   return new EventFailure(message, { cause: Object.assign(new Error(message), { code: "ENOSPC", path: directory }) });
-}
-
-function inMebibytes(bytes: number): string {
-  return `${(bytes / MEBIBYTE).toFixed(1)} MiB`;
 }

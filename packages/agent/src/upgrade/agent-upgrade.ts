@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
+import { isProgramPlatform } from "@sluice/model/program-platforms.ts";
 import type { AgentUpgradeReport, SignedAgentOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import { AGENT_VERSION } from "../identity/agent-version.ts";
 import { describeFailure } from "../process/agent-log.ts";
 import { confirmTrial, endTrial, readTrial } from "./trial-files.ts";
 import type { AgentSaying, AgentUpgradeParts } from "./upgrade-parts.ts";
-
-const PLATFORMS: ReadonlySet<string> = new Set(["linux-x64", "linux-arm64"]);
 
 const BY_HAND =
   "its agent was started by hand, from a checkout or by a package, so nothing would start the new program. Join the host with the line of `sluice token create` (it keeps its id), or install the new package: apt-get install ./sluice_VERSION_ARCHITECTURE.deb";
@@ -48,7 +47,7 @@ export class AgentUpgrade {
   }
 
   said(): AgentSaying {
-    if (!PLATFORMS.has(this.#platform)) return {};
+    if (!isProgramPlatform(this.#platform)) return {};
     return {
       agentPlatform: this.#platform,
       ...(this.#parts.programs === undefined && { agentUpgradeObstacle: BY_HAND }),

@@ -57,7 +57,7 @@ it.each([
     {},
     "socket hang up",
   ],
-  ["a program that the disk has no room for", () => pieces(), { bytes: 2 ** 52 }, /MB free: make room for/],
+  ["a program that the disk has no room for", () => pieces(), { bytes: 2 ** 52 }, /iB free: make room for/],
 ])("leaves nothing of %s", async (_, source, change, message) => {
   await expect(fetchIt(source, change)).rejects.toThrow(message);
   expect(readdirSync(programs)).toEqual([]);

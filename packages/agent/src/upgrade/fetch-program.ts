@@ -1,9 +1,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { formatBytes } from "@sluice/model/byte-size.ts";
+import { freeBytes } from "@sluice/wire/files/free-bytes.ts";
 import type { AgentProgramOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import { flushDirectory, UNFINISHED_SUFFIX } from "../host/durable-file.ts";
-import { freeBytes } from "../host/room-on-disk.ts";
 import { PROGRAM_FILES } from "../supervision/programs.ts";
 import { OfferRefused } from "./offer-refused.ts";
 
@@ -11,7 +12,6 @@ import { OfferRefused } from "./offer-refused.ts";
 export const MIN_SPARE_BYTES = 64 * 1024 * 1024;
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const EXECUTABLE_MODE = 0o755;
-const MEGABYTE = 1_000_000;
 
 /** The program's bytes, as they run. */
 export type ProgramSource = (offer: AgentProgramOffer, signal: AbortSignal) => Promise<AsyncIterable<Buffer>>;
@@ -51,13 +51,9 @@ function requireRoom(programs: string, { version, bytes }: AgentProgramOffer): v
   const free = freeBytes(programs);
   if (free >= bytes + MIN_SPARE_BYTES) return;
   throw new OfferRefused(
-    `the program has ${inMegabytes(bytes)}, and ${programs} has ${inMegabytes(free)} free: make room for ${inMegabytes(bytes + MIN_SPARE_BYTES)} (du -x -d1 -h /)`,
+    `the program has ${formatBytes(bytes)}, and ${programs} has ${formatBytes(free)} free: make room for ${formatBytes(bytes + MIN_SPARE_BYTES)} (du -x -d1 -h /)`,
     version,
   );
-}
-
-function inMegabytes(bytes: number): string {
-  return `${Math.ceil(bytes / MEGABYTE)} MB`;
 }
 
 async function writeChecked(

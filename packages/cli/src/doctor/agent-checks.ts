@@ -3,12 +3,12 @@ import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Enrolment } from "@sluice/agent/identity/enrolment-files.ts";
 import type { AgentStatus } from "@sluice/agent/status.ts";
+import { formatBytes } from "@sluice/model/byte-size.ts";
 import { agentFor } from "@sluice/wire/client/connection-agent.ts";
 import { exchange } from "@sluice/wire/client/http-exchange.ts";
 import { LOG_FILE, packageUnit, UNIT_FILE, UNIT_NAME } from "../agent-service/places.ts";
 import { describeError } from "../command-failed.ts";
 import { namingUnreadable } from "../files/file-trouble.ts";
-import { formatSize } from "../terminal/printing.ts";
 import { type Check, ok, warning, wrong } from "./check.ts";
 import { clockCheck } from "./client-checks.ts";
 import { diskCheck } from "./disk-check.ts";
@@ -113,7 +113,7 @@ async function serverFromHere(enrolment: Enrolment, directory: string): Promise<
 
 async function archivesCheck(directory: string): Promise<Check> {
   try {
-    return ok("archives", `${formatSize(await sizeOf(directory))} in ${directory}, old revisions included`);
+    return ok("archives", `${formatBytes(await sizeOf(directory))} in ${directory}, old revisions included`);
   } catch (error) {
     return warning("archives", describeError(error));
   }

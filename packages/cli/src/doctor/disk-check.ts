@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
+import { formatBytes } from "@sluice/model/byte-size.ts";
 import { describeError } from "../command-failed.ts";
-import { formatSize } from "../terminal/printing.ts";
 import { type Check, ok, warning, wrong } from "./check.ts";
 
 /** Below it nothing more may be written soon. */
@@ -17,7 +17,7 @@ export async function diskCheck(directory: string): Promise<Check> {
 }
 
 export function ofFreeBytes(directory: string, free: number, size: number): Check {
-  const detail = `${formatSize(free)} of ${formatSize(size)} free for ${directory}`;
+  const detail = `${formatBytes(free)} of ${formatBytes(size)} free for ${directory}`;
   const cure = `${detail}. Free space on that disk: df -h ${directory}`;
   if (free < NO_SPACE_BYTES) return wrong("disk space", cure);
   return free < LITTLE_SPACE_BYTES ? warning("disk space", cure) : ok("disk space", detail);

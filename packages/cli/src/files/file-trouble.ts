@@ -1,7 +1,8 @@
-import { lstatSync, statfsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { diskIsFull, fullDisk } from "@sluice/model/disk-full.ts";
 import { directoryTrouble } from "@sluice/wire/config/directory-trouble.ts";
+import { freeBytes } from "@sluice/wire/files/free-bytes.ts";
 import { CommandFailed } from "../command-failed.ts";
 
 /** SQLITE_IOERR, in the low byte of its extended codes (https://sqlite.org/rescode.html). SQLite says so too when it cannot make its files longer on a full disk. */
@@ -29,16 +30,15 @@ function isDatabaseUnreadable(error: unknown): boolean {
 }
 
 function databaseTrouble(directory: string): string {
-  if (freeBytes(directory) < NEEDED_BYTES) return diskIsFull(`the disk of ${directory}`, { directory });
+  if (isFull(directory)) return diskIsFull(`the disk of ${directory}`, { directory });
   return `the database in ${directory} cannot be read or written (disk I/O error). If its disk is full, free space on it: df -h ${directory}. If not, look for errors of the disk: dmesg`;
 }
 
-function freeBytes(directory: string): number {
+function isFull(directory: string): boolean {
   try {
-    const { bavail, bsize } = statfsSync(directory);
-    return bavail * bsize;
+    return freeBytes(directory) < NEEDED_BYTES;
   } catch {
-    return Number.POSITIVE_INFINITY; // not known
+    return false; // not known
   }
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { formatBytes } from "@sluice/model/byte-size.ts";
 import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import { CommandFailed } from "../command-failed.ts";
-import { formatSize } from "../terminal/printing.ts";
 import { bundleDirectory } from "./bundle-directory.ts";
 import { BUNDLE_ENDINGS, type BundleType, bundleTypeOf } from "./bundle-types.ts";
 
@@ -28,7 +28,7 @@ export async function localBundle(path: string): Promise<LocalBundle> {
   if (!found?.isFile()) {
     const { bytes, sha256, fileCount } = await bundleDirectory(path);
     const name = `${basename(resolve(path))}-${sha256.slice(0, HASH_CHARACTERS)}.tgz`;
-    return { bytes, type: "tgz", name, size: `${fileCount} files, ${formatSize(bytes.length)}` };
+    return { bytes, type: "tgz", name, size: `${fileCount} files, ${formatBytes(bytes.length)}` };
   }
   const kind = bundleTypeOf(path);
   if (kind === undefined) {
@@ -46,5 +46,5 @@ export async function localBundle(path: string): Promise<LocalBundle> {
   });
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const name = `${basename(path).slice(0, -kind.ending.length)}-${sha256.slice(0, HASH_CHARACTERS)}${kind.ending}`;
-  return { bytes, type: kind.type, name, size: formatSize(bytes.length) };
+  return { bytes, type: kind.type, name, size: formatBytes(bytes.length) };
 }

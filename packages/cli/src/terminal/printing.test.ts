@@ -1,6 +1,6 @@
 import { formatElapsed } from "@sluice/model/elapsed.ts";
 import { expect, test } from "vitest";
-import { formatFields, formatSize, formatTable, formatUntil, visibleHost } from "./printing.ts";
+import { formatFields, formatTable, formatUntil, visibleHost } from "./printing.ts";
 
 test("columns are as wide as their widest cell, without trailing blanks", () => {
   expect(
@@ -12,16 +12,6 @@ test("columns are as wide as their widest cell, without trailing blanks", () => 
       ],
     ),
   ).toBe("NAME         STATE\na-long-name  alive\nb");
-});
-
-test.each([
-  [0, "0.0 KiB"],
-  [47_104, "46.0 KiB"],
-  [1024 ** 2 - 1, "1024.0 KiB"],
-  [1.5 * 1024 ** 2, "1.5 MiB"],
-  [3 * 1024 ** 3, "3.0 GiB"],
-])("%i bytes are %s", (bytes, text) => {
-  expect(formatSize(bytes)).toBe(text);
 });
 
 test("a host is named by name and id, once when they are the same", () => {

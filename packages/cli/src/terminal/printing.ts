@@ -42,15 +42,6 @@ export function countHosts(count: number): string {
   return count === 1 ? "1 host" : `${count} hosts`;
 }
 
-const SIZE_UNITS = ["KiB", "MiB", "GiB", "TiB"];
-
-/** `46.9 KiB`, `1.5 MiB`. */
-export function formatSize(bytes: number): string {
-  let [size, unit] = [bytes / 1024, 0];
-  for (; size >= 1024 && unit < SIZE_UNITS.length - 1; unit++) size /= 1024;
-  return `${size.toFixed(1)} ${SIZE_UNITS[unit]}`;
-}
-
 /** How long until something is, in one unit. */
 export function formatUntil(milliseconds: number): string {
   return milliseconds <= 0 ? "now" : `in ${formatAge(milliseconds).replace(/ ago$/, "")}`;

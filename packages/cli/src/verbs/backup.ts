@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { formatBytes } from "@sluice/model/byte-size.ts";
 import { verifyBackup } from "@sluice/wire/backup/backup-reader.ts";
 import type { Connection } from "@sluice/wire/config/connection.ts";
 import { SLUICE_SIGNING_NAME } from "@sluice/wire/sluice/sluice-api.ts";
@@ -13,7 +14,6 @@ import { print, printJson } from "../output.ts";
 import { connectionOf, namingServer } from "../place/server-connection.ts";
 import { serverPlace } from "../place/server-place.ts";
 import { signedDoor } from "../place/signed-door.ts";
-import { formatSize } from "../terminal/printing.ts";
 
 interface BackupOptions extends ClientOptions {
   readonly logs: boolean;
@@ -51,7 +51,7 @@ export function define(command: Command): void {
       await putInPlace(partial, file);
       const { version, takenAt, database } = manifest;
       if (options.json) printJson({ file, bytes: size, entries, version, takenAt, database });
-      else print(`${file}: ${formatSize(size)}, as of ${takenAt}, verified`);
+      else print(`${file}: ${formatBytes(size)}, as of ${takenAt}, verified`);
     } catch (error) {
       throw backupFileTrouble(error, file);
     } finally {

@@ -1,10 +1,11 @@
+import { formatBytes } from "@sluice/model/byte-size.ts";
 import type { OrphanedLogs, PruneDeploymentsOutput, PrunedGroup } from "@sluice/wire/sluice/sluice-api.ts";
 import type { Command } from "commander";
 import { addClientOptions, addExamples, addJsonOption, type ClientOptions } from "../arguments/options.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { print, printError, printJson } from "../output.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
-import { formatSize, formatTable } from "../terminal/printing.ts";
+import { formatTable } from "../terminal/printing.ts";
 
 interface PruneOptions extends ClientOptions {
   readonly dryRun?: boolean;
@@ -49,8 +50,8 @@ function formatPreview(groups: readonly PrunedGroup[]): string {
       nameOf(group),
       String(group.deployments),
       group.oldestCreatedAt?.toISOString() ?? "",
-      `about ${formatSize(group.databaseBytes ?? 0)}`,
-      `about ${formatSize(group.logBytes ?? 0)}`,
+      `about ${formatBytes(group.databaseBytes ?? 0)}`,
+      `about ${formatBytes(group.logBytes ?? 0)}`,
     ]),
   );
 }
@@ -65,7 +66,7 @@ function formatPruned(groups: readonly PrunedGroup[]): string {
 function formatOrphaned({ deployments, deploymentIds, logBytes }: OrphanedLogs, what: string): string {
   const others = deployments - deploymentIds.length;
   const names = `${deploymentIds.join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
-  return `Logs without a deployment in the database ${what} (${deployments}, about ${formatSize(logBytes)}): ${names}`;
+  return `Logs without a deployment in the database ${what} (${deployments}, about ${formatBytes(logBytes)}): ${names}`;
 }
 
 function nameOf({ applicationName, deploymentGroupName }: PrunedGroup): string {

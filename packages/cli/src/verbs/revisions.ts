@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { formatBytes } from "@sluice/model/byte-size.ts";
 import { whyUnreadable } from "@sluice/model/unreadable-file.ts";
 import { uploadPresigned } from "@sluice/wire/client/object-client.ts";
 import { connectionTo } from "@sluice/wire/config/connection.ts";
@@ -11,7 +12,7 @@ import { print, printJson } from "../output.ts";
 import { allPages, collected } from "../place/all-pages.ts";
 import { type Connection, connect } from "../place/server-connection.ts";
 import { formatS3Location, type S3Members } from "../revision/s3-location.ts";
-import { formatAge, formatSize, formatTable } from "../terminal/printing.ts";
+import { formatAge, formatTable } from "../terminal/printing.ts";
 
 interface ListOptions extends ClientOptions {
   readonly bucket?: string;
@@ -117,7 +118,7 @@ async function contentOf(path: string): Promise<Uint8Array> {
 function formatBundles(bundles: readonly BundleObject[], now: Date): string {
   const rows = bundles.map(({ bucket, key, bytes, modifiedAt, versionId }) => [
     formatAge(now.getTime() - modifiedAt.getTime()),
-    formatSize(bytes),
+    formatBytes(bytes),
     versionId ?? "-",
     `s3://${bucket}/${key}`,
   ]);

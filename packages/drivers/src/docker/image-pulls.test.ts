@@ -37,10 +37,10 @@ it("says how far it is, while many ask for one image", async () => {
   response.write(line({ status: "Pulling fs layer", id: "b" }));
   const progressDetail = { current: 1_500_000, total: 3_000_000 };
   response.write(line({ status: "Downloading", id: "b", progressDetail }));
-  const detail = "pulling app:1: 1 of 2 layers, 1.5 of 3.0 MB";
+  const detail = "pulling app:1: 1 of 2 layers, 1.4 MiB of 2.9 MiB";
   await vi.waitFor(() => expect(ask("two")).toEqual({ state: "pulling", detail }));
   response.write(line({ status: "Download complete", id: "b" }));
-  await vi.waitFor(() => expect(ask()).toMatchObject({ detail: "pulling app:1: 1 of 2 layers, 3.0 of 3.0 MB" }));
+  await vi.waitFor(() => expect(ask()).toMatchObject({ detail: "pulling app:1: 1 of 2 layers, 2.9 MiB of 2.9 MiB" }));
   response.end(line({ status: "Pull complete", id: "b" }));
   await vi.waitFor(() => expect(ask()).toMatchObject({ detail: "pulling app:1" }));
   await vi.waitFor(() => expect(begun()).toBe(2));

@@ -1,3 +1,4 @@
+import { formatBytes } from "@sluice/model/byte-size.ts";
 import { reasonOf } from "@sluice/model/reason-of.ts";
 import type { EngineApi } from "./engine-api.ts";
 import { linesOf } from "./engine-events.ts";
@@ -38,7 +39,6 @@ interface PullLine {
 
 /** The engine tells of every step; one that tells nothing for so long has lost its registry. */
 export const PULL_IDLE_TIMEOUT_MILLISECONDS = 5 * 60_000;
-const MEGABYTE = 1_000_000;
 
 /** @param signal ends all of them */
 export function createImagePulls(api: EngineApi, signal: AbortSignal): ImagePulls {
@@ -102,6 +102,6 @@ function describe(image: string, { layers }: Pull): string {
   const done = all.filter(({ isDone }) => isDone).length;
   const sum = (pick: (layer: LayerProgress) => number) => all.reduce((total, layer) => total + pick(layer), 0);
   const [current, total] = [sum((layer) => layer.current), sum((layer) => layer.total)];
-  const bytes = total === 0 ? "" : `, ${(current / MEGABYTE).toFixed(1)} of ${(total / MEGABYTE).toFixed(1)} MB`;
+  const bytes = total === 0 ? "" : `, ${formatBytes(current)} of ${formatBytes(total)}`;
   return `pulling ${image}: ${done} of ${all.length} layers${bytes}`;
 }

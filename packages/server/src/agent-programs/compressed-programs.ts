@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createGzip } from "node:zlib";
+import { formatBytes } from "@sluice/model/byte-size.ts";
+import { freeBytes } from "@sluice/wire/files/free-bytes.ts";
 
 /** Two versions for two platforms; the oldest goes when there are more. */
 export const MAX_COMPRESSED_PROGRAMS = 4;
@@ -17,7 +19,6 @@ const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 const SUFFIX = ".gz";
 const UNFINISHED = ".unfinished";
-const MEGABYTE = 1_000_000;
 
 export interface UncompressedProgram {
   readonly file: string;
@@ -94,7 +95,7 @@ export class CompressedPrograms {
     await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
     // A server that was killed left them.
     for (const name of await readdir(directory)) if (name.endsWith(UNFINISHED)) await rm(join(directory, name));
-    await requireRoom(directory, program.bytes);
+    requireRoom(directory, program.bytes);
     const unfinished = `${file}${UNFINISHED}`;
     try {
       const sha256 = await compress(program.file, unfinished, signal);
@@ -109,12 +110,10 @@ export class CompressedPrograms {
 }
 
 /** Without knowing how well it compresses. */
-async function requireRoom(directory: string, bytes: number): Promise<void> {
-  const { bsize, bavail } = await statfs(directory);
-  if (bsize * bavail >= bytes) return;
-  throw new Error(
-    `${directory} has ${Math.floor((bsize * bavail) / MEGABYTE)} MB free, and ${Math.ceil(bytes / MEGABYTE)} MB are needed`,
-  );
+function requireRoom(directory: string, bytes: number): void {
+  const free = freeBytes(directory);
+  if (free >= bytes) return;
+  throw new Error(`${directory} has ${formatBytes(free)} free, and ${formatBytes(bytes)} are needed`);
 }
 
 /** @returns the hash of what was compressed */

@@ -1,17 +1,13 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isProgramPlatform, PROGRAM_PLATFORMS, type ProgramPlatform } from "@sluice/model/program-platforms.ts";
+import { sha256OfFile } from "@sluice/wire/files/sha256-of-file.ts";
 import type { CompressedPrograms } from "./compressed-programs.ts";
-
-/** What hosts run: processors of Node's, named as Node names them. */
-export const AGENT_PLATFORMS = ["linux-x64", "linux-arm64"] as const;
-export type AgentPlatform = (typeof AGENT_PLATFORMS)[number];
 
 /** A program that a host can run as its agent. */
 export interface AgentProgram {
   readonly version: string;
-  readonly platform: AgentPlatform;
+  readonly platform: ProgramPlatform;
   /** An absolute path. */
   readonly file: string;
   /** The same, compressed; undefined: it is not at hand. */
@@ -48,10 +44,6 @@ export interface AgentProgramParts {
   readonly compressed?: Pick<CompressedPrograms, "of"> | undefined;
 }
 
-function isAgentPlatform(text: string): text is AgentPlatform {
-  return (AGENT_PLATFORMS as readonly string[]).includes(text);
-}
-
 /** Digits, letters, dots, hyphens: it becomes part of a file's name. */
 function isProgramVersion(text: string): boolean {
   return /^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/.test(text) && !text.includes("..");
@@ -64,7 +56,7 @@ export function agentPrograms(parts: AgentProgramParts): FindAgentProgram {
   const hashOf = (file: string, stamp: string): Promise<string> => {
     const known = hashes.get(file);
     if (known?.stamp === stamp) return known.sha256;
-    const sha256 = hashFile(file);
+    const sha256 = sha256OfFile(file);
     // One that could not be read is tried again.
     sha256.catch(() => hashes.delete(file));
     hashes.set(file, { stamp, sha256 });
@@ -72,8 +64,8 @@ export function agentPrograms(parts: AgentProgramParts): FindAgentProgram {
   };
 
   return async (platform, version = parts.version) => {
-    if (!isAgentPlatform(platform)) {
-      return { cure: `There are programs for ${AGENT_PLATFORMS.join(" and ")}.` };
+    if (!isProgramPlatform(platform)) {
+      return { cure: `There are programs for ${PROGRAM_PLATFORMS.join(" and ")}.` };
     }
     if (!isProgramVersion(version)) return { cure: "That is no version: ask for one such as 0.2.0." };
     for (const file of candidates(parts, platform, version)) {
@@ -91,13 +83,13 @@ export function agentPrograms(parts: AgentProgramParts): FindAgentProgram {
 }
 
 /** `sluice-0.2.0-linux-x64` */
-function fileName(platform: AgentPlatform, version: string): string {
+function fileName(platform: ProgramPlatform, version: string): string {
   return `sluice-${version}-${platform}`;
 }
 
 function candidates(
   { own, dataDirectory, releaseDirectory, version: ownVersion }: AgentProgramParts,
-  platform: AgentPlatform,
+  platform: ProgramPlatform,
   version: string,
 ): readonly string[] {
   const name = fileName(platform, version);
@@ -110,7 +102,7 @@ function candidates(
 
 function cureFor(
   { dataDirectory, releaseDirectory, version: ownVersion }: AgentProgramParts,
-  platform: AgentPlatform,
+  platform: ProgramPlatform,
   version: string,
 ): string {
   const name = fileName(platform, version);
@@ -118,10 +110,4 @@ function cureFor(
   return releaseDirectory === undefined || version !== ownVersion
     ? `Put ${put}`
     : `Run \`npm run release\` in the server's checkout, or put ${put}`;
-}
-
-async function hashFile(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const piece of createReadStream(file, { highWaterMark: 1024 * 1024 })) hash.update(piece as Buffer);
-  return hash.digest("hex");
 }

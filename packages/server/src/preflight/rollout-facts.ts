@@ -38,6 +38,9 @@ export interface MatchedHost {
   readonly zone: string | null;
 }
 
+/** How long somebody who asks waits for the fleet to name a group's hosts. */
+export const MATCH_HOSTS_PATIENCE_MILLISECONDS = 15_000;
+
 /** Which hosts carry the tags that a selection asks for. */
 export type MatchHosts = (selection: FleetSelection, signal: AbortSignal) => Promise<readonly MatchedHost[]>;
 

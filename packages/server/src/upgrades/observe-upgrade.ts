@@ -2,7 +2,7 @@ import type { HealthRule } from "@sluice/engine/state.ts";
 import { minimumHealthyHosts } from "@sluice/engine/strategies/hosts/minimum-healthy-hosts.ts";
 import { hostState } from "../hosts/host-summary.ts";
 import type { Liveness } from "../hosts/liveness.ts";
-import type { MatchHosts } from "../preflight/rollout-facts.ts";
+import { MATCH_HOSTS_PATIENCE_MILLISECONDS, type MatchHosts } from "../preflight/rollout-facts.ts";
 import { deploymentsOfHosts } from "../store/agent-upgrades.ts";
 import { GROUP_FIELDS } from "../store/columns/group-columns.ts";
 import { findDeploymentConfig } from "../store/deployment-configs.ts";
@@ -11,8 +11,6 @@ import { countRunningCommands, findHosts, type HostRow } from "../store/hosts.ts
 import type { Store } from "../store/open-store.ts";
 import type { GuardedGroup, ObservedAgent, UpgradeObservation } from "./upgrade-state.ts";
 
-/** How long the fleet may take to name a group's hosts. */
-const MATCH_HOSTS_PATIENCE_MILLISECONDS = 15_000;
 /** Of a group whose configuration is not there or says nothing: one host at a time. */
 const CAUTIOUS: HealthRule = { type: "MOST_CONCURRENCY", value: 1 };
 

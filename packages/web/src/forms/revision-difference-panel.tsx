@@ -1,10 +1,10 @@
 import type { RevisionLocation } from "@aws-sdk/client-codedeploy";
+import { formatBytes } from "@sluice/model/byte-size.ts";
 import type { FileDifference, RevisionDifference } from "@sluice/wire/sluice/console-api.ts";
 import { useOperation } from "../api/use-operation.ts";
 import { classNames } from "../design/class-names.ts";
 import { Section } from "../design/section.tsx";
 import { Skeleton } from "../design/skeleton.tsx";
-import { bytesWords } from "./bytes-words.ts";
 import styles from "./revision-difference-panel.module.css";
 
 const SHOWN_FILES = 20;
@@ -38,7 +38,7 @@ function DifferenceWords({ difference }: { difference: RevisionDifference }) {
       {isSame && <p>Nothing: it is the revision that runs now.</p>}
       {!isSame && fromBytes !== undefined && toBytes !== undefined && (
         <p className={styles.about}>
-          {bytesWords(fromBytes)} now, {bytesWords(toBytes)} then
+          {formatBytes(fromBytes)} now, {formatBytes(toBytes)} then
         </p>
       )}
       {files.length > 0 && (
@@ -77,7 +77,7 @@ function DifferenceWords({ difference }: { difference: RevisionDifference }) {
 
 function sizeWords({ fromBytes, toBytes }: FileDifference): string {
   if (fromBytes !== undefined && toBytes !== undefined) {
-    return fromBytes === toBytes ? bytesWords(toBytes) : `${bytesWords(fromBytes)} → ${bytesWords(toBytes)}`;
+    return fromBytes === toBytes ? formatBytes(toBytes) : `${formatBytes(fromBytes)} → ${formatBytes(toBytes)}`;
   }
-  return bytesWords(toBytes ?? fromBytes ?? 0);
+  return formatBytes(toBytes ?? fromBytes ?? 0);
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { linkSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { sha256OfFile } from "@sluice/wire/files/sha256-of-file.ts";
 import { replaceFile } from "../durable-file.ts";
 import { errorCodeOf } from "../event-failure.ts";
 import { ensureDirectory } from "../layout.ts";
 import type { Revision } from "../revision.ts";
-import { sha256OfFile } from "./bundle-digest.ts";
 
 /** What was downloaded for a revision: which bytes, and the ETag with which they came. */
 export interface KnownBundle {
@@ -43,7 +43,7 @@ export function findKnownBundle(directory: string, revision: Revision): KnownBun
 export async function hasSoundBundle(directory: string, sha256: string, signal: AbortSignal): Promise<boolean> {
   const file = join(directory, sha256);
   if (!isThere(file)) return false;
-  if ((await sha256OfFile(file, signal)) === sha256) return true;
+  if ((await sha256OfFile(file, { signal })) === sha256) return true;
   rmSync(file, { force: true });
   return false;
 }

@@ -1,14 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
 import { EventFailure } from "../event-failure.ts";
-
-export async function sha256OfFile(file: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash, { signal });
-  return hash.digest("hex");
-}
 
 /** Whether the bytes are those that the server signed for, as far as it said. */
 export function isBundleSigned({ BundleSha256 }: DeploymentSpecification, actual: string): boolean {

@@ -261,7 +261,7 @@ describe("from the presigned URL", () => {
     fixture.respond = (_, response) => void response.writeHead(200, { "content-length": String(2 ** 50) }).write("x");
     const { message } = await fixture.run("DownloadBundle");
     expect(message).toMatch(
-      /^The bundle at '.*\/bundle' needs 1073741824\.0 MiB, but the disk of \S+ has [\d.]+ MiB left\. Free space on it, then deploy again: df -h .*maxRevisions/,
+      /^The bundle at '.*\/bundle' needs 1\.0 PiB, but the disk of \S+ has [\d.]+ [KMGT]iB left\. Free space on it, then deploy again: df -h .*maxRevisions/,
     );
     expect(fixture.requests).toHaveLength(1);
   });

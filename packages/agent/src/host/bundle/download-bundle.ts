@@ -2,6 +2,7 @@ import { readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeploymentSpecification } from "@sluice/model/deployment-specification.ts";
+import { sha256OfFile } from "@sluice/wire/files/sha256-of-file.ts";
 import { proxyOfAgent } from "../agent-proxy.ts";
 import { flushDirectory, replaceFile, UNFINISHED_SUFFIX } from "../durable-file.ts";
 import { EventFailure } from "../event-failure.ts";
@@ -9,7 +10,7 @@ import type { HostConfig } from "../host-config.ts";
 import { type DeploymentLayout, RECEIPT_NAME } from "../layout.ts";
 import { isExact, type Revision } from "../revision.ts";
 import { findKnownBundle, hasSoundBundle, type KnownBundle, keepInCache, takeFromCache } from "./bundle-cache.ts";
-import { isBundleSigned, notTheSignedBundle, sha256OfFile } from "./bundle-digest.ts";
+import { isBundleSigned, notTheSignedBundle } from "./bundle-digest.ts";
 import { bundleRequest } from "./bundle-request.ts";
 import { download } from "./download.ts";
 
@@ -60,7 +61,7 @@ export async function downloadBundle(
   const { bundlesDirectory, bundleFile } = layout;
   const { BundleSha256: signed } = specification;
   const isSigned = async () =>
-    signed === undefined || isBundleSigned(specification, await sha256OfFile(bundleFile, signal));
+    signed === undefined || isBundleSigned(specification, await sha256OfFile(bundleFile, { signal }));
   if (isOnHost(layout, revision) && (await isSigned())) return { wasThere: true, kept: Promise.resolve() };
   forgetBundle(layout);
   const found = mayReuse ? await findHeld(layout, revision, specification, signal) : undefined;

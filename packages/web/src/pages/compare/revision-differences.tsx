@@ -1,3 +1,4 @@
+import { formatBytes } from "@sluice/model/byte-size.ts";
 import type { FileDifference, RevisionDifference } from "@sluice/wire/sluice/console-api.ts";
 import { useState } from "react";
 import { Button } from "../../design/button.tsx";
@@ -5,7 +6,7 @@ import { Note } from "../../design/note.tsx";
 import type { Tone } from "../../design/status.ts";
 import { Badge } from "../../design/status-badge.tsx";
 import { Table } from "../../design/table.tsx";
-import { byteWords, growthWords } from "./byte-words.ts";
+import { growthWords } from "./growth-words.ts";
 import styles from "./revision-differences.module.css";
 import { TextDiff } from "./text-diff.tsx";
 
@@ -25,7 +26,7 @@ export function RevisionDifferences({ difference }: { difference: RevisionDiffer
       {isSame && <Note tone="success" title="The revisions are the same" />}
       {fromBytes !== undefined && toBytes !== undefined && (
         <p className={styles.size}>
-          Bundle: {byteWords(fromBytes)} → {byteWords(toBytes)} <span>({growthWords(fromBytes, toBytes)})</span>
+          Bundle: {formatBytes(fromBytes)} → {formatBytes(toBytes)} <span>({growthWords(fromBytes, toBytes)})</span>
         </p>
       )}
       {files.length > 0 && <Files files={files} moreFiles={moreFiles} />}
@@ -71,7 +72,7 @@ function Files({ files, moreFiles }: { files: readonly FileDifference[]; moreFil
 }
 
 function sizeWords({ fromBytes, toBytes }: FileDifference): string {
-  if (fromBytes === undefined) return toBytes === undefined ? "" : byteWords(toBytes);
-  if (toBytes === undefined) return byteWords(fromBytes);
-  return fromBytes === toBytes ? byteWords(toBytes) : `${byteWords(fromBytes)} → ${byteWords(toBytes)}`;
+  if (fromBytes === undefined) return toBytes === undefined ? "" : formatBytes(toBytes);
+  if (toBytes === undefined) return formatBytes(fromBytes);
+  return fromBytes === toBytes ? formatBytes(toBytes) : `${formatBytes(fromBytes)} → ${formatBytes(toBytes)}`;
 }

@@ -1,9 +1,9 @@
+import { formatBytes } from "@sluice/model/byte-size.ts";
 import { useState } from "react";
 import { useOperation } from "../../api/use-operation.ts";
 import { ErrorNote } from "../../design/error-note.tsx";
 import { SearchField } from "../../design/search-field.tsx";
 import { localWords } from "../../design/time-words.ts";
-import { bytesWords } from "../../forms/bytes-words.ts";
 import { ChoiceList } from "../../forms/choice-list.tsx";
 import form from "../../forms/form.module.css";
 import { bundleTypesOf, typeOfKey } from "./bundle-types.ts";
@@ -50,7 +50,7 @@ export function BundleField({ handle, target }: { handle: DeployHandle; target: 
             options={found.slice(0, SHOWN).map((object) => ({
               id: idOf(object),
               title: object.key,
-              aside: `${bytesWords(object.bytes)} · ${localWords(object.modifiedAt)}`,
+              aside: `${formatBytes(object.bytes)} · ${localWords(object.modifiedAt)}`,
             }))}
             value={bundle && idOf(bundle)}
             onChange={(id) => {

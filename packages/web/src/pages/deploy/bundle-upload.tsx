@@ -1,3 +1,4 @@
+import { formatBytes } from "@sluice/model/byte-size.ts";
 import type { ComputePlatform } from "@sluice/model/deployment-config.ts";
 import { useEffect, useRef, useState } from "react";
 import { type DropItem, DropZone, FileTrigger } from "react-aria-components";
@@ -5,7 +6,6 @@ import { announce } from "../../design/announcer.ts";
 import { Button } from "../../design/button.tsx";
 import { ErrorNote } from "../../design/error-note.tsx";
 import { Icon } from "../../design/icon.tsx";
-import { bytesWords } from "../../forms/bytes-words.ts";
 import { useAccess } from "../../shell/access.tsx";
 import { typeOfKey } from "./bundle-types.ts";
 import styles from "./bundle-upload.module.css";
@@ -117,7 +117,7 @@ function ProgressWords({ progress, onCancel }: { progress: Progress; onCancel: (
   if (progress.step === "done") {
     return (
       <p className={styles.done}>
-        <Icon name="check-circle" /> {progress.name} · {bytesWords(progress.bytes)}
+        <Icon name="check-circle" /> {progress.name} · {formatBytes(progress.bytes)}
       </p>
     );
   }

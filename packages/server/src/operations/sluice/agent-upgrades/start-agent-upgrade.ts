@@ -8,6 +8,7 @@ import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import type { StartAgentUpgradeInput, StartAgentUpgradeOutput } from "@sluice/wire/sluice/agent-upgrade-api.ts";
 import { callerArn } from "../../../access/caller-arn.ts";
 import { isMissing } from "../../../agent-programs/find-agent-program.ts";
+import { MATCH_HOSTS_PATIENCE_MILLISECONDS } from "../../../preflight/rollout-facts.ts";
 import { findActiveUpgrade, insertUpgrade } from "../../../store/agent-upgrades.ts";
 import {
   AGENT_PROGRAMS,
@@ -25,7 +26,6 @@ import type { SluiceContext } from "../sluice-context.ts";
 import { requireBatch } from "./upgrade-batch.ts";
 import { newUpgradeId } from "./upgrade-id.ts";
 
-const MATCH_HOSTS_PATIENCE_MILLISECONDS = 15_000;
 /** In a refusal. */
 const NAMED_HOSTS = 3;
 
