@@ -217,7 +217,7 @@ export const ROOMS: RoomTable = {
     aws: [],
     place: [HALL],
     "aws-agent": ["place", "files", HALL],
-    revision: ["terminal", HALL],
+    revision: [HALL],
     arguments: ["terminal", "place", HALL],
     adopt: ["terminal", "place", "arguments", HALL],
     deployment: ["terminal", "place", "revision", "arguments", HALL],
