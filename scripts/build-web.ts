@@ -28,6 +28,8 @@ const pressBrotli = promisify(brotliCompress);
  * @returns the sources that are in it, by their paths from here
  */
 export async function buildWeb(directory: string): Promise<readonly string[]> {
+  // One of a shell's own would put React's development build into it, with the paths of this machine.
+  process.env.NODE_ENV = "production";
   // Two builds at once do not meet.
   const fresh = resolve(`${directory}.${process.pid}.new`);
   await rm(fresh, { recursive: true, force: true });
