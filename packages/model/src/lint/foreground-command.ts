@@ -12,7 +12,8 @@ const SERVERS: readonly { readonly call: RegExp; readonly unless?: RegExp }[] = 
   { call: /^python[\d.]*(?: +-u)? +-m +(?:http\.server|SimpleHTTPServer|uvicorn|hypercorn|waitress)\b/ },
   {
     call: /^(?:python[\d.]*(?: +-u)? +-m +)?(?:flask +(?:\S+ +)*run|gunicorn|uvicorn|hypercorn|waitress-serve)\b/,
-    unless: /(?:^| )(?:-D|--daemon)\b|--version|--help/,
+    // A configuration can make it a daemon.
+    unless: /(?:^| )(?:-D|--daemon|-c|--config)\b|--version|--help/,
   },
   { call: /^python[\d.]*(?: +-u)? +\S*manage\.py +runserver\b/ },
   { call: /^(?:npm|pnpm|yarn)(?: +-\S+)*(?: +run)? +(?:start|serve|dev)(?: +--? *\S.*)?$/ },
