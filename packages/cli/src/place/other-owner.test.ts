@@ -51,18 +51,37 @@ describe.skipIf(process.geteuid?.() !== 0)("root (needs root, to give a director
 
 it("leads to the service where the directory is that of one", () => {
   const owner = { uid: 7, gid: 7, name: "sluice" };
-  const argv = ["server", "--data", directory];
+  const asked = { argv: ["server", "--data", directory], isRoot: true };
   const start = { unit: "sluice-server", isInstead: true } as const;
   const written = { directory, mark: SERVER_MARK, isOwnersWhileEmpty: true, service: start };
-  expect(refusal(written, owner, argv, () => directory)).toContain(
+  expect(refusal(written, owner, asked, () => directory)).toContain(
     `there. Start its service: systemctl start sluice-server. By hand, as that user: runuser -u sluice -- sluice server --data ${directory}`,
   );
   const restore = { ...written, service: { ...start, isInstead: false } };
-  expect(refusal(restore, owner, ["restore"], () => directory)).toMatch(/there\. Run this as that user: [^.]*restore$/);
+  expect(refusal(restore, owner, { argv: ["restore"], isRoot: true }, () => directory)).toMatch(
+    /there\. Run this as that user: [^.]*restore$/,
+  );
+});
+
+it("tells another user whose it is, with sudo", () => {
+  const written = { directory, mark: SERVER_MARK, isOwnersWhileEmpty: true };
+  const asked = { argv: ["server", "--data", directory], isRoot: false };
+  const said = (uid: number, name?: string) => refusal(written, { uid, gid: uid, name }, asked);
+  expect(said(7, "sluice")).toBe(
+    `${directory} belongs to the user sluice, and this user may not write there. Run this as that user: sudo -u sluice sluice server --data ${directory}`,
+  );
+  expect(said(0, "root")).toMatch(/Run this as that user: sudo sluice server/);
+  expect(said(7)).toMatch(/the user 7, .*: sudo -u '#7' sluice server/);
+  const service = { unit: "sluice-server", isInstead: true } as const;
+  expect(refusal({ ...written, service }, { uid: 7, gid: 7, name: "sluice" }, asked, () => directory)).toContain(
+    "Start its service: sudo systemctl start sluice-server. By hand",
+  );
 });
 
 it("shows no token", () => {
   const owner = { uid: 7, gid: 7, name: "deploy" };
   const written = { directory, mark: "agent.json", isOwnersWhileEmpty: false };
-  expect(refusal(written, owner, ["agent", "enroll", "--token", "s3cret"])).toContain("enroll --token TOKEN. If root");
+  expect(refusal(written, owner, { argv: ["agent", "enroll", "--token", "s3cret"], isRoot: true })).toContain(
+    "enroll --token TOKEN. If root",
+  );
 });

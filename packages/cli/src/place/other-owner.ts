@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { type Stats, statSync } from "node:fs";
+import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { shellWord } from "@sluice/model/shell-word.ts";
 import { CommandFailed } from "../command-failed.ts";
@@ -26,7 +26,7 @@ export const LOCAL_MARK = "deployment-instructions";
 
 /**
  * Keeps root from writing where another user's server or agent lives: that user could not open the files afterwards. What root owns is root's, whoever made
- * it, and so are directories in containers that run as root.
+ * it, and so are directories in containers that run as root. Another user is told whose it is, where that user may not write; what a group shares is theirs.
  * @param argv the words of this command, for the cure
  * @throws CommandFailed that says how to do it as that user
  */
@@ -34,11 +34,11 @@ export async function refuseOtherOwner(
   written: WrittenDirectory,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
-  if (process.geteuid?.() !== ROOT) return;
   const owner = ownerOf(written);
-  if (owner === undefined || owner.uid === ROOT) return;
+  const own = process.geteuid?.();
+  if (owner === undefined || owner.uid === own || (own !== ROOT && mayWrite(written.directory))) return;
   const name = await accountName(owner.uid);
-  throw new CommandFailed(refusal(written, { ...owner, name }, argv));
+  throw new CommandFailed(refusal(written, { ...owner, name }, { argv, isRoot: own === ROOT }));
 }
 
 interface Owner {
@@ -48,27 +48,60 @@ interface Owner {
   readonly name: string | undefined;
 }
 
+interface Refused {
+  readonly argv: readonly string[];
+  /** Who is refused. */
+  readonly isRoot: boolean;
+}
+
 export function refusal(
   { directory, service }: WrittenDirectory,
-  { uid, gid, name }: Owner,
-  argv: readonly string[],
+  owner: Owner,
+  { argv, isRoot }: Refused,
   dataOf: typeof dataOfUnit = dataOfUnit,
 ): string {
   const path = resolve(directory);
-  const become =
-    name === undefined ? `setpriv --reuid ${uid} --regid ${gid} --clear-groups` : `runuser -u ${shellWord(name)}`;
-  const asOwner = `${become} -- sluice ${withoutSecrets(argv).map(shellWord).join(" ")}`;
-  const who = name === undefined ? `the user ${uid}` : `the user ${name}`;
-  const cause = `${path} belongs to ${who}, who could not open what root writes there.`;
-  if (service === undefined || dataOf(service.unit) !== path)
-    return `${cause} Run this as that user: ${asOwner}. If root is to have it from now on: chown -R -h root ${shellWord(path)}`;
-  if (!service.isInstead) return `${cause} Run this as that user: ${asOwner}`;
-  return `${cause} Start its service: systemctl start ${service.unit}. By hand, as that user: ${asOwner}`;
+  const asOwner = `${becoming(owner, isRoot)} sluice ${withoutSecrets(argv).map(shellWord).join(" ")}`;
+  const who = owner.name === undefined ? `the user ${owner.uid}` : `the user ${owner.name}`;
+  const cause = `${path} belongs to ${who}, ${isRoot ? "who could not open what root writes there" : "and this user may not write there"}.`;
+  const isOfService = service !== undefined && dataOf(service.unit) === path;
+  if (isOfService && service.isInstead) {
+    const start = `${isRoot ? "" : "sudo "}systemctl start ${service.unit}`;
+    return `${cause} Start its service: ${start}. By hand, as that user: ${asOwner}`;
+  }
+  const toRoot =
+    isRoot && !isOfService ? `. If root is to have it from now on: chown -R -h root ${shellWord(path)}` : "";
+  return `${cause} Run this as that user: ${asOwner}${toRoot}`;
+}
+
+/** The words before a command that somebody else is to run. */
+function becoming({ uid, gid, name }: Owner, isRoot: boolean): string {
+  if (!isRoot) return uid === ROOT ? "sudo" : `sudo -u ${shellWord(name ?? `#${uid}`)}`;
+  if (name === undefined) return `setpriv --reuid ${uid} --regid ${gid} --clear-groups --`;
+  return `runuser -u ${shellWord(name)} --`;
 }
 
 function ownerOf({ directory, mark, isOwnersWhileEmpty }: WrittenDirectory): Pick<Stats, "uid" | "gid"> | undefined {
-  const marked = statSync(join(directory, mark), { throwIfNoEntry: false });
-  return marked ?? (isOwnersWhileEmpty ? statSync(directory, { throwIfNoEntry: false }) : undefined);
+  const marked = statsOf(join(directory, mark));
+  return marked ?? (isOwnersWhileEmpty ? statsOf(directory) : undefined);
+}
+
+/** Undefined also for what this user may not see: whoever opens it says what is wrong. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function mayWrite(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** For a line that ends up in logs. */

@@ -45,6 +45,25 @@ function addInstalledDataOption(command: Command): Command {
   return command.option("--data <dir>", "the agent's directory on this host", AGENT_DATA_DIRECTORY);
 }
 
+/** By which token a host enrols, and as what. */
+function addEnrolmentOptions(command: Command): Command {
+  return command
+    .option(
+      "--token-file <file>",
+      "a file with the token of `sluice token create` in its first line; - is standard input",
+    )
+    .option("--token <token>", "the token; every user of this machine can see it (ps) while the command runs")
+    .option(
+      "--name <name>",
+      "the host's name, also set as the tag Name unless the token has one (default: the machine's name, no tag)",
+    )
+    .option("--tag <key=value>", "a tag that the token allows (repeatable)", collectTag)
+    .option("--on-premises", "enrol an on-premises instance instead of an EC2-style one")
+    .option("--zone <zone>", "the host's zone")
+    .option("--address <address>", "the address to show for the host")
+    .option("--ca-file <file>", "the PEM file of a private authority that signed the server's certificate");
+}
+
 interface InstallVerbOptions extends Omit<EnrollOptions, "server" | "force"> {
   readonly server?: string;
   readonly program?: string;
@@ -59,19 +78,9 @@ function defineInstall(parent: Command): void {
     .description("install the agent on this host as a service, and enrol the host if it is not enrolled; needs root");
   install
     .option("--server <url>", "the server's address, where the host is to enrol")
-    .option(
-      "--token-file <file>",
-      "a file with the token of `sluice token create` in its first line; - is standard input",
-    )
-    .option("--token <token>", "the token; every user of this machine can see it (ps) while the command runs")
-    .option("--program <file>", "the file of a release to install (default: this program, if it is one)")
-    .option("--name <name>", "the host's name, also set as the tag Name unless the token has one")
-    .option("--tag <key=value>", "a tag that the token allows (repeatable)", collectTag)
-    .option("--on-premises", "enrol an on-premises instance instead of an EC2-style one")
-    .option("--zone <zone>", "the host's zone")
-    .option("--address <address>", "the address to show for the host")
+    .option("--program <file>", "the file of a release to install (default: this program, if it is one)");
+  addEnrolmentOptions(install)
     .option("--proxy <url>", "the HTTP proxy to the server, stored in agent.json (default: the shell's https_proxy)")
-    .option("--ca-file <file>", "the PEM file of a private authority that signed the server's certificate")
     .option("--no-service", "do not start the agent; print the command that does");
   addJsonOption(addInstalledDataOption(install));
   addExamples(
@@ -163,26 +172,11 @@ function addDataOption(command: Command): Command {
 
 function defineEnroll(parent: Command): void {
   const enroll = parent.command("enroll").description("enrol this machine as a host of a server");
-  enroll
-    .requiredOption("--server <url>", "the server's address")
-    .option(
-      "--token-file <file>",
-      "a file with the token of `sluice token create` in its first line; - is standard input",
-    )
-    .option("--token <token>", "the token; every user of this machine can see it (ps) while the command runs")
-    .option(
-      "--name <name>",
-      "the host's name, also set as the tag Name unless the token has one (default: the machine's name, no tag)",
-    )
-    .option("--tag <key=value>", "a tag that the token allows (repeatable)", collectTag)
-    .option("--on-premises", "enrol an on-premises instance instead of an EC2-style one")
-    .option("--zone <zone>", "the host's zone")
-    .option("--address <address>", "the address to show for the host")
-    .option("--ca-file <file>", "the PEM file of a private authority that signed the server's certificate")
-    .option(
-      "--force",
-      "replace the enrolment in the directory; a host with the same name keeps its id, because its old key proves it",
-    );
+  enroll.requiredOption("--server <url>", "the server's address");
+  addEnrolmentOptions(enroll).option(
+    "--force",
+    "replace the enrolment in the directory; a host with the same name keeps its id, because its old key proves it",
+  );
   addJsonOption(addDataOption(enroll));
   addExamples(
     enroll,
