@@ -11,7 +11,7 @@ import type { Finding } from "./finding.ts";
 import { eventsThatRunNothing, misreadSudo, misreadTimeouts, noValidation } from "./hook-checks.ts";
 import type { InstalledPaths } from "./installed-paths.ts";
 import { repeatedKeys, unknownKeys } from "./key-checks.ts";
-import { findingPlace, type LintSubject, type WrittenAppSpec } from "./lint-subject.ts";
+import { type BundledAppSpec, findingPlace, type LintSubject, type WrittenAppSpec } from "./lint-subject.ts";
 import { exceptsThatMiss, misreadModes, pointlessPermissions, unusablePermissions } from "./permission-checks.ts";
 import {
   programsWithoutModes,
@@ -25,6 +25,12 @@ import {
 export interface WrittenCheck {
   readonly names: readonly string[];
   readonly find: (written: WrittenAppSpec) => readonly Finding[];
+}
+
+/** Looks at scripts in the bundle, also of a file that agents refuse for something else: who mends that is to find out both at once. */
+export interface ScriptCheck {
+  readonly names: readonly string[];
+  readonly find: (written: BundledAppSpec) => readonly Finding[];
 }
 
 /** Looks at an AppSpec that agents accept, and at the bundle where that is known. */
@@ -42,6 +48,13 @@ export const WRITTEN_CHECKS: readonly WrittenCheck[] = [
   { names: ["mode"], find: misreadModes },
 ];
 
+/** Of AppSpecs for Linux. */
+export const SCRIPT_CHECKS: readonly ScriptCheck[] = [
+  { names: ["missing-script", "unusable-script", "outside"], find: scriptsThatCannotRun },
+  { names: ["script-start", "not-executable"], find: scriptsThatRunOtherwise },
+  { names: ["left-running", "foreground"], find: servicesLeftRunning },
+];
+
 export const CHECKS: readonly Check[] = [
   { names: ["windows"], find: forWindows, os: "windows" },
   { names: ["refused-entry"], find: refusedEntries },
@@ -49,9 +62,6 @@ export const CHECKS: readonly Check[] = [
   { names: ["sudo"], find: misreadSudo, os: "linux" },
   { names: ["no-validation"], find: noValidation },
   { names: ["unusable-value"], find: unusableScripts, os: "linux" },
-  { names: ["missing-script", "unusable-script", "outside"], find: scriptsThatCannotRun, os: "linux" },
-  { names: ["script-start", "not-executable"], find: scriptsThatRunOtherwise, os: "linux" },
-  { names: ["left-running", "foreground"], find: servicesLeftRunning, os: "linux" },
   { names: ["no-modes"], find: programsWithoutModes, os: "linux" },
   { names: ["unusable-value"], find: unusableFiles },
   { names: ["missing-source", "outside"], find: sourcesThatCannotBe, os: "linux" },
@@ -70,7 +80,7 @@ export const CHECK_NAMES: readonly string[] = [
     "missing-app-spec",
     "byte-order-mark",
     "line-ends",
-    ...[...WRITTEN_CHECKS, ...CHECKS].flatMap(({ names }) => names),
+    ...[...WRITTEN_CHECKS, ...SCRIPT_CHECKS, ...CHECKS].flatMap(({ names }) => names),
   ]),
 ];
 

@@ -4,10 +4,10 @@ import { parseAppSpecDocument } from "../app-spec/app-spec-parser.ts";
 import { readYamlDocument } from "../app-spec/yaml-document.ts";
 import { isYamlMap } from "../app-spec/yaml-value.ts";
 import { APP_SPEC_NAMES, type BundleListing } from "./bundle-listing.ts";
-import { CHECKS, WRITTEN_CHECKS } from "./checks.ts";
+import { CHECKS, SCRIPT_CHECKS, WRITTEN_CHECKS } from "./checks.ts";
 import type { Finding } from "./finding.ts";
 import { installedPaths } from "./installed-paths.ts";
-import { findingPlace, quoted } from "./lint-subject.ts";
+import { findingPlace, quoted, scriptsOf } from "./lint-subject.ts";
 import { hintOn, unseenInText } from "./text-checks.ts";
 
 export interface LintReport {
@@ -30,6 +30,8 @@ export function lintAppSpec(content: string | Uint8Array, bundle: BundleListing 
     if (isYamlMap(root)) {
       if (isForContainers(root)) return { findings: [forContainers()], appSpec: null };
       for (const { find } of WRITTEN_CHECKS) findings.push(...find({ root, places }));
+      if (root.get("os") === "linux")
+        for (const { find } of SCRIPT_CHECKS) findings.push(...find({ root, places, bundle }));
     }
     appSpec = parseAppSpecDocument(document);
     if (isYamlMap(root)) {
@@ -87,11 +89,11 @@ function inOrder(findings: readonly Finding[]): Finding[] {
   );
 }
 
-/** Where the scripts of an AppSpec are, as it has them; none where agents refuse it. */
+/** Where the scripts of an AppSpec are, as it has them; none of what is no YAML. */
 export function scriptLocations(content: string | Uint8Array): readonly string[] {
   try {
-    const appSpec = parseAppSpecDocument(readYamlDocument(content));
-    return Object.values(appSpec.hooks).flatMap((scripts) => scripts.map(({ location }) => location));
+    const { root, places } = readYamlDocument(content);
+    return isYamlMap(root) ? scriptsOf({ root, places }).map(({ location }) => location) : [];
   } catch (error) {
     if (error instanceof AppSpecError) return [];
     throw error;

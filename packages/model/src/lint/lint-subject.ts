@@ -15,11 +15,15 @@ export interface WrittenAppSpec {
   readonly places: YamlPlaces;
 }
 
-/** One that agents accept, with the bundle that it came in. */
-export interface LintSubject extends WrittenAppSpec {
-  readonly appSpec: AppSpec;
+/** With the bundle that it came in. */
+export interface BundledAppSpec extends WrittenAppSpec {
   /** Null: not known. */
   readonly bundle: BundleListing | null;
+}
+
+/** One that agents accept. */
+export interface LintSubject extends BundledAppSpec {
+  readonly appSpec: AppSpec;
 }
 
 /** A mapping in a list of the file. */

@@ -5,6 +5,7 @@ import { type BundleListing, type FileFacts, findInBundle, isInBundle, normalPat
 import { by } from "./file-checks.ts";
 import type { Finding } from "./finding.ts";
 import {
+  type BundledAppSpec,
   entriesOf,
   findingPlace,
   type LintSubject,
@@ -58,14 +59,15 @@ export function unusableScripts(subject: LintSubject): Finding[] {
 }
 
 /** Scripts that are not in the bundle, or that no host can start. */
-export function scriptsThatCannotRun(subject: LintSubject): Finding[] {
+export function scriptsThatCannotRun(subject: BundledAppSpec): Finding[] {
   const { bundle } = subject;
   if (bundle === null) return [];
   const scripts = scriptsOf(subject);
   let missing = 0;
   return scripts.flatMap((script): Finding[] => {
     const consequence = consequenceIn(script.event);
-    if (consequence === undefined) return [];
+    // Without a location agents refuse the file.
+    if (consequence === undefined || (script.map.get("location") ?? null) === null) return [];
     const found = findInBundle(bundle, script.location);
     const place = placeOf(subject, script, "location");
     const location = quoted(script.location);
@@ -112,7 +114,7 @@ function troubleOf(file: FileFacts | undefined): Trouble | null {
 }
 
 /** Scripts that run, and perhaps not as they were meant. */
-export function scriptsThatRunOtherwise(subject: LintSubject): Finding[] {
+export function scriptsThatRunOtherwise(subject: BundledAppSpec): Finding[] {
   const { bundle } = subject;
   if (bundle === null) return [];
   return scriptsOf(subject).flatMap((script): Finding[] => {
@@ -137,7 +139,7 @@ export function scriptsThatRunOtherwise(subject: LintSubject): Finding[] {
 }
 
 /** Services that a script starts with its own outputs, or in its own place: its event ends only when they do. */
-export function servicesLeftRunning(subject: LintSubject): Finding[] {
+export function servicesLeftRunning(subject: BundledAppSpec): Finding[] {
   const { bundle } = subject;
   if (bundle === null) return [];
   return scriptsOf(subject).flatMap((script): Finding[] => {
