@@ -1,3 +1,5 @@
+import { existsSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { AGENT_ERROR_CODES, type AgentErrorCode } from "@sluice/model/diagnostics.ts";
 import { diskIsFull } from "@sluice/model/disk-full.ts";
 import type { CommandOutcome } from "./lifecycle-command.ts";
@@ -57,6 +59,7 @@ export function failed(error: unknown, log = ""): CommandOutcome {
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = errorCodeOf(error) ?? "";
+  if (code === "ENOSPC") return `${fullDiskOf(error)} (${error.message})`;
   const cure = (isRoot() ? CURES_AS_ROOT[code] : undefined) ?? CURES[code];
   return cure === undefined ? error.message : `${cure} (${error.message})`;
 }
@@ -66,8 +69,25 @@ export function errorCodeOf(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
+/** Of bytes, or of files: `df -h` shows nothing of these. */
+function fullDiskOf(error: Error): string {
+  const again = "deploy again";
+  const directory = directoryOf((error as NodeJS.ErrnoException).path);
+  if (directory === undefined) return diskIsFull("The disk", { again });
+  const { files, ffree } = statfsSync(directory);
+  if (files === 0 || ffree > 0) return diskIsFull(`The disk of ${directory}`, { again, directory });
+  return `The disk of ${directory} has no room for another file (inodes). Remove files from it, then ${again}: df -i ${directory}`;
+}
+
+/** The nearest that is there. */
+function directoryOf(path: string | undefined): string | undefined {
+  if (path === undefined || !path.startsWith("/")) return undefined;
+  let directory = dirname(path);
+  while (directory !== "/" && !existsSync(directory)) directory = dirname(directory);
+  return directory;
+}
+
 const CURES: Readonly<Record<string, string>> = {
-  ENOSPC: diskIsFull("The disk", { again: "deploy again" }),
   EDQUOT: "The disk quota of the agent's user is used up. Raise it or free some space, then deploy again",
   EROFS: "The file system is mounted read-only. Remount it writable, then deploy again",
   EACCES:

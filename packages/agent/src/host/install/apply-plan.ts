@@ -1,4 +1,5 @@
 import { chmodSync, chownSync, closeSync, fstatSync, lchownSync, lstatSync, mkdirSync } from "node:fs";
+import type { PermissionRule } from "@sluice/model/app-spec/install-values.ts";
 import { DESCRIPTORS_DIRECTORY, pathOfDescriptor } from "../descriptor-path.ts";
 import { errorCodeOf } from "../event-failure.ts";
 import { namedAccounts } from "./access-list.ts";
@@ -34,6 +35,20 @@ export function makeDirectory({ directory }: PlannedDirectory, folders: Folders)
 export interface AccountIds {
   readonly users: ReadonlyMap<string, number>;
   readonly groups: ReadonlyMap<string, number>;
+}
+
+/** Whether the host has every user and group that the permissions name, whatever they reach. */
+export async function hasAllAccounts(rules: readonly PermissionRule[]): Promise<boolean> {
+  try {
+    for (const { object, owner, group, acls } of rules) {
+      if (owner !== null) await userByName(owner, object);
+      if (group !== null) await groupIdByName(group, object);
+      if (acls !== null) await checkNamedAccounts(acls, object);
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Looks every name up once, before anything is copied. @throws EventFailure naming the first unknown one */

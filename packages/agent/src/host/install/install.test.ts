@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -337,12 +337,14 @@ describe("permissions", () => {
     expect(mode("owned")).toBe("4755");
   });
 
-  test("an unknown owner or group is named, before anything is copied", async () => {
-    const owner = await deploy("d-1", { files, more: rule("  - object: $D\n    owner: nosuchuser\n") });
+  test("an unknown owner or group is named while the previous revision is in place, unless it gets nothing", async () => {
+    await deploy("d-1", { files: { "app/old": "" } });
+    const owner = await deploy("d-2", { files, more: rule("  - object: $D\n    owner: nosuchuser\n") });
     expect(owner.message).toMatch(/^The user "nosuchuser" does not exist on this host, and the permissions section/);
-    const group = await deploy("d-2", { files, more: rule("  - object: $D\n    group: nosuchgroup\n") });
+    const group = await deploy("d-3", { files, more: rule("  - object: $D\n    group: nosuchgroup\n") });
     expect(group.message).toMatch(/^The group "nosuchgroup" does not exist/);
-    expect(existsSync(fixture.destination)).toBe(false);
+    expect(readdirSync(fixture.destination)).toEqual(["old"]);
+    expect(await deploy("d-4", { files, more: rule("  - object: /srv/none\n    owner: nosuchuser\n") })).toEqual(OK);
   });
 });
 
@@ -431,10 +433,15 @@ test("what cannot be written is named by its path", async ({ skip }) => {
   try {
     const full = await deploy("d-1", { files: { "app/large": "x".repeat(256 * 1024) } });
     expect(full.message).toBe(
-      `The disk is full. Free space on it, then deploy again: df -h (ENOSPC: no space left on device, write '${at("large")}')`,
+      `The disk of ${fixture.destination} is full. Free space on it, then deploy again: df -h ${fixture.destination} (ENOSPC: no space left on device, write '${at("large")}')`,
+    );
+    const names = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`app/${index}`, ""]));
+    expect(spawnSync("mount", ["-o", "remount,nr_inodes=100", fixture.destination]).status).toBe(0);
+    expect((await deploy("d-2", { files: names })).message).toMatch(
+      /has no room for another file \(inodes\)\..* df -i \S+ \(ENOSPC/,
     );
     const name = "n".repeat(300);
-    const tooLong = await deploy("d-2", { files: { "app/a": "" }, map: { "/app": name } });
+    const tooLong = await deploy("d-3", { files: { "app/a": "" }, map: { "/app": name } });
     expect(tooLong.message).toContain(`'${at(name)}'`);
   } finally {
     unmount?.();

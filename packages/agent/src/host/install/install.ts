@@ -8,7 +8,7 @@ import { flushFileSystems, replaceFile } from "../durable-file.ts";
 import { EventFailure, errorCodeOf } from "../event-failure.ts";
 import { type DeploymentLayout, ensureDirectory } from "../layout.ts";
 import { YieldingLoop } from "../yielding-loop.ts";
-import { type AccountIds, lookUpAccounts, makeDirectory } from "./apply-plan.ts";
+import { type AccountIds, hasAllAccounts, lookUpAccounts, makeDirectory } from "./apply-plan.ts";
 import { cleanupEntries, readCleanupList, removePreviousInstall } from "./cleanup.ts";
 import { checkEarlierCopies } from "./earlier-copies.ts";
 import { FileCopier } from "./file-copier.ts";
@@ -19,6 +19,7 @@ import { Installed } from "./installed.ts";
 import { Originals } from "./originals.ts";
 import { type PermissionStep, permissionSteps, planPermissions } from "./permission-plan.ts";
 import { checkPermissionPrograms } from "./permission-programs.ts";
+import { previewInstall } from "./preview-install.ts";
 import { Refusals } from "./refusals.ts";
 import { settlePermissions } from "./settle-permissions.ts";
 import { readSources, type StatusReader, statusReader } from "./source-tree.ts";
@@ -57,6 +58,11 @@ export async function install(
   const { sources, directoryLinks } = readSources(layout.archiveDirectory, paths, behavior, maxEntries);
   // RETAIN keeps whatever is at the place of a link.
   if (fileExistsBehavior !== "RETAIN") checkEarlierCopies(directoryLinks, layout.cleanupFile);
+
+  // Nobody is found out to be missing when the previous revision is gone. Who is named for what this revision does not install may be missing.
+  if (!(await hasAllAccounts(rules))) {
+    await previewInstall(layout.archiveDirectory, layout, { appSpec, fileExistsBehavior });
+  }
 
   ensureDirectory(layout.instructionsDirectory);
   const originals = new Originals(layout.originalsDirectory);
