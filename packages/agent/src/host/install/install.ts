@@ -55,7 +55,10 @@ export async function install(
   const recorded = readRecordedEntries(layout.recordedAttributesFile);
   const behavior = appSpec.directoryLinkBehavior ?? DIRECTORY_LINK_BEHAVIORS[0];
   const paths = appSpec.files.map(filePaths);
-  const { sources, directoryLinks } = readSources(layout.archiveDirectory, paths, behavior, maxEntries);
+  const { sources, directoryLinks } = await readSources(layout.archiveDirectory, paths, behavior, {
+    maxEntries,
+    signal,
+  });
   // RETAIN keeps whatever is at the place of a link.
   if (fileExistsBehavior !== "RETAIN") checkEarlierCopies(directoryLinks, layout.cleanupFile);
 

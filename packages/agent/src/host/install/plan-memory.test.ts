@@ -19,7 +19,7 @@ const MAX_BYTES_A_FILE = 320;
 
 const EVERY_FILE = { pattern: "**", except: [], type: ["file"], group: null, acls: null, context: null } as const;
 
-test("a plan holds a name and a few words for each file, and neither paths nor statuses, also where permissions reach every file", () => {
+test("a plan holds a name and a few words for each file, and neither paths nor statuses, also where permissions reach every file", async () => {
   const base = mkdtempSync(join(tmpdir(), "sluice-plan-"));
   const archive = join(base, "archive-of-a-deployment-with-a-long-name", "deployment-archive");
   setFlagsFromString("--expose-gc");
@@ -35,7 +35,8 @@ test("a plan holds a name and a few words for each file, and neither paths nor s
     const before = process.memoryUsage().heapUsed;
     const plan = new InstallPlan("DISALLOW", folders);
     const destination = join(base, "installed");
-    for (const source of readSources(archive, [{ source: "/app", destination }], "KEEP").sources) plan.addFiles(source);
+    const { sources } = await readSources(archive, [{ source: "/app", destination }], "KEEP");
+    for (const source of sources) plan.addFiles(source);
     const all = permissionRule({ object: destination, mode: parseFileMode("0640"), owner: "root", ...EVERY_FILE });
     planPermissions([all], plan);
     collect();

@@ -40,7 +40,7 @@ export async function previewInstall(
   const rules = appSpec.permissions.map(permissionRule);
   checkPermissionPrograms(rules);
   const behavior = appSpec.directoryLinkBehavior ?? DIRECTORY_LINK_BEHAVIORS[0];
-  const { sources, directoryLinks } = readSources(archiveDirectory, appSpec.files.map(filePaths), behavior);
+  const { sources, directoryLinks } = await readSources(archiveDirectory, appSpec.files.map(filePaths), behavior);
   if (fileExistsBehavior !== "RETAIN") checkEarlierCopies(directoryLinks, cleanupFile);
   const originals = new Originals(originalsDirectory);
   const gone = goneAfterCleanup(cleanupFile, (path, walked) => originals.isUntouched(path, walked));

@@ -6,6 +6,7 @@ import { ARCHIVE_LIMITS } from "../archive/archive-limits.ts";
 import { isInside, realPathOf } from "../archive/inside-archive.ts";
 import { type RecordedEntries, withRecorded } from "../archive/recorded-attributes.ts";
 import { EventFailure } from "../event-failure.ts";
+import { YieldingLoop } from "../yielding-loop.ts";
 
 /** Where something lies in the archive. `realPath` is free of links: attributes are recorded under it. */
 export interface SourcePlace {
@@ -59,6 +60,8 @@ interface Walk {
   readonly archiveRoot: string;
   readonly behavior: DirectoryLinkBehavior;
   readonly mappings: Mapping[];
+  /** A thousand links can stand for a million files. */
+  readonly loop: YieldingLoop;
   /** Where links to directories of the archive will be. */
   readonly directoryLinks: string[];
 }
@@ -78,28 +81,33 @@ interface Place {
  * directory elsewhere. Nothing outside the archive is read.
  * @throws EventFailure when a source is not in the archive, or leads out of it, or there are more than `maxEntries`
  */
-export function readSources(
+export async function readSources(
   archiveDirectory: string,
   files: readonly FilePaths[],
   behavior: DirectoryLinkBehavior,
-  maxEntries: number = ARCHIVE_LIMITS.entries,
-): { readonly sources: readonly Source[]; readonly directoryLinks: readonly string[] } {
+  {
+    maxEntries = ARCHIVE_LIMITS.entries,
+    signal,
+  }: { readonly maxEntries?: number | undefined; readonly signal?: AbortSignal } = {},
+): Promise<{ readonly sources: readonly Source[]; readonly directoryLinks: readonly string[] }> {
   const archiveRoot = realpathSync(archiveDirectory);
   const checked = files.map((file) => ({ ...checkSource(archiveDirectory, file), ...file }));
   const mappings = checked.flatMap(({ path, destination }) =>
     isDirectory(path) ? [{ from: realpathSync(path), to: resolve("/", destination) }] : [],
   );
   const directoryLinks: string[] = [];
-  const walk = { count: 0, maxEntries, directories: [], archiveRoot, behavior, mappings, directoryLinks };
-  const sources = checked.map(({ path, realPath, stats, destination }) => {
+  const loop = new YieldingLoop(signal);
+  const walk = { count: 0, maxEntries, directories: [], archiveRoot, behavior, mappings, loop, directoryLinks };
+  const sources: Source[] = [];
+  for (const { path, realPath, stats, destination } of checked) {
     const target = resolve("/", destination);
     const name = basename(path);
     // A link that `source` names stands for its directory, whose content goes into the destination.
     const source = isDirectory(path)
-      ? readDirectory({ name, path, realPath: realpathSync(path), destination: target }, walk)
-      : readEntry({ name, path, realPath, destination: join(target, name) }, stats, walk);
-    return { source, parent: { path: dirname(path), realPath: dirname(realPath) }, destination };
-  });
+      ? await readDirectory({ name, path, realPath: realpathSync(path), destination: target }, walk)
+      : await readEntry({ name, path, realPath, destination: join(target, name) }, stats, walk);
+    sources.push({ source, parent: { path: dirname(path), realPath: dirname(realPath) }, destination });
+  }
   return { sources, directoryLinks };
 }
 
@@ -124,7 +132,8 @@ export function checkSource(
   return { path, realPath, stats };
 }
 
-function readEntry(place: Place, kind: EntryKind, walk: Walk): SourceEntry {
+/** A promise only for a directory: most entries are files, and there may be very many. */
+function readEntry(place: Place, kind: EntryKind, walk: Walk): string | Promise<SourceDirectory> {
   const { path } = place;
   const isLink = kind.isSymbolicLink();
   if (!isLink && kind.isDirectory()) return readDirectory(place, walk);
@@ -136,8 +145,10 @@ function readEntry(place: Place, kind: EntryKind, walk: Walk): SourceEntry {
   return place.name;
 }
 
-function readDirectory(place: Place, walk: Walk): SourceDirectory {
+async function readDirectory(place: Place, walk: Walk): Promise<SourceDirectory> {
   const { path, realPath } = place;
+  const breathing = walk.loop.next();
+  if (breathing) await breathing;
   countEntry(path, walk);
   if (walk.directories.includes(realPath)) {
     throw new EventFailure(
@@ -146,25 +157,25 @@ function readDirectory(place: Place, walk: Walk): SourceDirectory {
     );
   }
   walk.directories.push(realPath);
-  const children = readdirSync(path, { withFileTypes: true })
-    .sort(byName)
-    .map((entry) => {
-      const { name } = entry;
-      const childPath = `${path}/${name}`;
-      if (name.includes(NOT_UTF8) && lstatSync(childPath, { throwIfNoEntry: false }) === undefined) {
-        throw nameNotUtf8(childPath);
-      }
-      const destination = `${place.destination === "/" ? "" : place.destination}/${name}`;
-      return readEntry({ name, path: childPath, realPath: `${realPath}/${name}`, destination }, entry, walk);
-    });
+  const children: SourceEntry[] = [];
+  for (const entry of readdirSync(path, { withFileTypes: true }).sort(byName)) {
+    const { name } = entry;
+    const childPath = `${path}/${name}`;
+    if (name.includes(NOT_UTF8) && lstatSync(childPath, { throwIfNoEntry: false }) === undefined) {
+      throw nameNotUtf8(childPath);
+    }
+    const destination = `${place.destination === "/" ? "" : place.destination}/${name}`;
+    const child = readEntry({ name, path: childPath, realPath: `${realPath}/${name}`, destination }, entry, walk);
+    children.push(typeof child === "string" ? child : await child);
+  }
   walk.directories.pop();
   return { name: place.name, path, realPath, children };
 }
 
 /** Links in the copy lead within it where they did so in the original. */
-function readCopied(place: Place, walk: Walk): SourceDirectory {
+async function readCopied(place: Place, walk: Walk): Promise<SourceDirectory> {
   walk.mappings.push({ from: place.realPath, to: place.destination });
-  const entry = readDirectory(place, walk);
+  const entry = await readDirectory(place, walk);
   walk.mappings.pop();
   return entry;
 }
