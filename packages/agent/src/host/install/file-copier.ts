@@ -26,7 +26,7 @@ import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { DESCRIPTORS_DIRECTORY, O_PATH, pathOfDescriptor } from "../descriptor-path.ts";
 import { errorCodeOf } from "../event-failure.ts";
-import type { Folders } from "./folders.ts";
+import { type Folders, isRootsAlone } from "./folders.ts";
 import { directoryInTheWay, type PlannedCopy } from "./install-plan.ts";
 import { type Installed, replaced } from "./installed.ts";
 import { isRefusal, type Refusals } from "./refusals.ts";
@@ -34,6 +34,7 @@ import { isRefusal, type Refusals } from "./refusals.ts";
 /** Larger files are copied on another thread; for smaller ones the hand-over costs more than the copy. */
 const MAX_COPY_HERE_BYTES = 1024 * 1024;
 const ROOT = 0;
+const MILLISECONDS = 1_000;
 const SPECIAL_BITS = 0o7000;
 const SET_ID_BITS = 0o6000;
 const MODE_BITS = 0o7777;
@@ -71,6 +72,10 @@ export class FileCopier {
   readonly #asRoot = process.geteuid?.() === 0;
   readonly #umask = process.umask();
   readonly #buffer = Buffer.allocUnsafe(MAX_COPY_HERE_BYTES);
+  readonly #group = process.getegid?.();
+  /** The one that was copied to last, and what is known of it. */
+  #directory = "";
+  #isOfAgentsGroup = false;
   #canReflink = DESCRIPTORS_DIRECTORY !== undefined;
 
   constructor({ folders, installed, refusals, temporaryOf }: CopierParts) {
@@ -143,7 +148,9 @@ export class FileCopier {
       if (made.uid !== uid || made.gid !== stats.gid) {
         if (this.#asRoot) this.#attempt("owner", destination, descriptor, () => chownSync(link, uid, stats.gid));
       }
-      this.#attempt("times", destination, descriptor, () => utimesSync(link, stats.atime, stats.mtime));
+      this.#attempt("times", destination, descriptor, () =>
+        utimesSync(link, stats.atimeMs / MILLISECONDS, stats.mtimeMs / MILLISECONDS),
+      );
       this.#installed.note(step.target, descriptor);
     } finally {
       closeSync(descriptor);
@@ -196,14 +203,34 @@ export class FileCopier {
     // The owner comes first: changing it strips setuid and setgid.
     const isOwned =
       !this.#asRoot ||
+      this.#isBornOwned(step) ||
       this.#attempt("owner", destination, descriptor, () => fchownSync(descriptor, this.#firstOwner(step), stats.gid));
     // Whoever has it instead would lend its rights to everybody.
     const mode = this.#firstMode(step) & (isOwned ? MODE_BITS : ~SET_ID_BITS);
     if (isModeTouched || replaces || (mode & (this.#umask | SPECIAL_BITS)) !== 0) {
       this.#attempt("mode", destination, descriptor, () => fchmodSync(descriptor, mode));
     }
-    this.#attempt("times", destination, descriptor, () => futimesSync(descriptor, stats.atime, stats.mtime));
+    this.#attempt("times", destination, descriptor, () =>
+      futimesSync(descriptor, stats.atimeMs / MILLISECONDS, stats.mtimeMs / MILLISECONDS),
+    );
     this.#installed.note(step.target, descriptor);
+  }
+
+  /** Whether the file was made with the owner that it is to have, which no other user can have changed since. */
+  #isBornOwned(step: PlannedCopy): boolean {
+    if (step.replaces || this.#firstOwner(step) !== ROOT || step.stats.gid !== this.#group) return false;
+    const directory = dirname(step.destination);
+    if (directory !== this.#directory) {
+      this.#directory = directory;
+      this.#isOfAgentsGroup = DESCRIPTORS_DIRECTORY !== undefined && this.#hasAgentsGroup(directory);
+    }
+    return this.#isOfAgentsGroup;
+  }
+
+  /** A directory gives its own group to what is made in it, where it has the setgid bit or the mount options say so. */
+  #hasAgentsGroup(directory: string): boolean {
+    const stats = fstatSync(this.#folders.open(directory));
+    return isRootsAlone(stats) && stats.gid === this.#group;
   }
 
   #attempt(...change: Parameters<Refusals["attempt"]>): boolean {

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -335,6 +336,15 @@ describe("permissions", () => {
     expect(await deploy("d-1", { files: {}, entries })).toEqual(OK);
     expect(lstatSync(at("owned"))).toMatchObject({ uid: 12345, gid: 54321 });
     expect(mode("owned")).toBe("4755");
+  });
+
+  test("files have the bundle's group where a directory gives its own to what is made in it", async ({ skip }) => {
+    skip(!isRoot, "needs root");
+    mkdirSync(fixture.destination);
+    chownSync(fixture.destination, 0, 2);
+    chmodSync(fixture.destination, 0o2755);
+    expect(await deploy("d-1", { files: { "app/a": "", "app/new/b": "" } })).toEqual(OK);
+    expect([lstatSync(at("a")).gid, lstatSync(at("new/b")).gid]).toEqual([0, 0]);
   });
 
   test("an unknown owner or group is named while the previous revision is in place, unless it gets nothing", async () => {
