@@ -30,9 +30,9 @@ function lint(text: string, listing: BundleListing | null = null): string[] {
 it("tells of scripts also where agents refuse the file for something else", () => {
   const refused = `${HEAD}permissions: [{object: /x, mode: 0755}]\nhooks:\n  AfterInstall: [{location: a.sh}, {}]\n${VALIDATED}`;
   expect(lint(refused, bundle({}))).toEqual([
-    expect.stringContaining("error refused 3: "),
     expect.stringContaining("warning mode 3: "),
     expect.stringContaining("error missing-script 5: The script a.sh is not in the bundle"),
+    expect.stringContaining("error refused 5: "),
   ]);
 });
 
