@@ -20,6 +20,7 @@ import {
   COMMAND_TARGET_PREFIXES,
   type CommandOperations,
   type HostCommand,
+  type NextCommand,
 } from "@sluice/wire/command/command-api.ts";
 import { COMMAND_TABLE } from "@sluice/wire/command/command-shapes.ts";
 import type { EnrolHostOutput, LogChunk, Tag } from "@sluice/wire/sluice/sluice-api.ts";
@@ -38,6 +39,7 @@ const PRINTED: PlayedOutput = {
   scriptName: "scripts/step.sh",
   text: "installed one more file of the revision below the destination, as its AppSpec says\n",
 };
+const REPORT_OPTIONS = { timeoutMs: REPORT_TIMEOUT_MILLISECONDS };
 const NOT_NOOP = JSON.stringify({ IsCommandNoop: false });
 
 /** What a script writes: some of its output, and how it comes to an end. */
@@ -71,8 +73,8 @@ export interface SimulatedHostOptions {
 
 /**
  * A host whose agent makes the real agent's calls in the real agent's order, with a key of its own over connections of its own, and does
- * nothing in between, unless it is given what to play: it polls on beside what it carries out, fetches the specification once a deployment, acknowledges each command as
- * one that has something to do, completes it, and sends heartbeats.
+ * nothing in between, unless it is given what to play: it polls on beside what it carries out, fetches the specification once a deployment, acknowledges the first command
+ * as one that has something to do, completes each and takes the next with the answer, and sends heartbeats.
  */
 export class SimulatedHost {
   readonly #identity: EnrolHostOutput;
@@ -174,31 +176,47 @@ export class SimulatedHost {
   }
 
   async #carryOut(command: HostCommand): Promise<void> {
-    const { HostCommandIdentifier, DeploymentExecutionId, CommandName } = command;
+    const { HostCommandIdentifier } = command;
     this.#held.add(HostCommandIdentifier);
-    if (CommandName === "DownloadBundle" || this.#play !== undefined) await this.#specify(DeploymentExecutionId);
+    await this.#prepare(command);
     const acknowledgement = { HostCommandIdentifier, Diagnostics: { Format: "JSON", Payload: NOT_NOOP } };
-    const options = { timeoutMs: REPORT_TIMEOUT_MILLISECONDS };
-    const acknowledge = () => this.#commands.call("PutHostCommandAcknowledgement", acknowledgement, options);
-    if ((await this.#ask(acknowledge)).CommandStatus === "InProgress") {
-      const outcome = await this.#outcomeOf(command);
-      const hasSucceeded = outcome.error_code === AGENT_ERROR_CODES.success;
-      const completion = {
-        HostCommandIdentifier,
-        CommandStatus: hasSucceeded ? ("Succeeded" as const) : ("Failed" as const),
-        Diagnostics: { Format: "JSON", Payload: JSON.stringify(outcome) },
-      };
-      await this.#ask(() => this.#commands.call("PutHostCommandComplete", completion, options));
-      this.completed++;
-    }
+    const acknowledge = () => this.#commands.call("PutHostCommandAcknowledgement", acknowledgement, REPORT_OPTIONS);
+    let next: NextCommand | undefined;
+    if ((await this.#ask(acknowledge)).CommandStatus === "InProgress") next = await this.#run(command);
     this.#held.delete(HostCommandIdentifier);
+    while (next !== undefined && !this.isStopped) {
+      const taken: NextCommand = next;
+      await this.#prepare(taken);
+      next = await this.#run(taken);
+      this.#held.delete(taken.HostCommandIdentifier);
+    }
+  }
+
+  async #prepare({ CommandName, DeploymentExecutionId }: NextCommand): Promise<void> {
+    if (CommandName === "DownloadBundle" || this.#play !== undefined) await this.#specify(DeploymentExecutionId);
+  }
+
+  async #run(command: NextCommand): Promise<NextCommand | undefined> {
+    const outcome = await this.#outcomeOf(command);
+    const hasSucceeded = outcome.error_code === AGENT_ERROR_CODES.success;
+    const completion = {
+      HostCommandIdentifier: command.HostCommandIdentifier,
+      CommandStatus: hasSucceeded ? ("Succeeded" as const) : ("Failed" as const),
+      Diagnostics: { Format: "JSON", Payload: JSON.stringify(outcome) },
+      TakesNextCommand: true,
+    };
+    const complete = () => this.#commands.call("PutHostCommandComplete", completion, REPORT_OPTIONS);
+    const { NextCommand: next } = await this.#ask(complete);
+    this.completed++;
+    if (next !== undefined) this.#held.add(next.HostCommandIdentifier);
+    return next;
   }
 
   async #outcomeOf({
     HostCommandIdentifier,
     DeploymentExecutionId,
     CommandName,
-  }: HostCommand): Promise<AgentDiagnostics> {
+  }: NextCommand): Promise<AgentDiagnostics> {
     let sequence = 0;
     const print = async (output: readonly PlayedOutput[]) => {
       const chunks = output.map((each) => ({

@@ -144,6 +144,21 @@ describe.skipIf(process.platform !== "linux")("an agent that is killed in mid-ev
     expect(starts()).toHaveLength(1);
   });
 
+  it("learns of the command that came with an answer which it did not live to hear, and runs it", async () => {
+    server.givesNext = true;
+    server.fault = ({ operation }) => (operation === "PutHostCommandComplete" ? "lose-answer" : undefined);
+    server.deploy("d-1", ["Install", "AfterInstall"]);
+    const first = startProcess("exit 0");
+    await until(() => server.completions.length > 0);
+    await kill(first);
+    server.fault = () => undefined;
+    startProcess("exit 0");
+    await until(() => server.completionsOf("d-1:AfterInstall").length > 0);
+    expect(starts().map(({ event }) => event)).toEqual(["Install", "AfterInstall"]);
+    expect(server.completions.every(({ status }) => status === "Succeeded")).toBe(true);
+    expect(server.callsOf("PutHostCommandAcknowledgement")).toHaveLength(1);
+  });
+
   it("reports what the reference agent was doing when this one took its place", async () => {
     mkdirSync(join(directory, "ongoing-deployment"));
     writeFileSync(join(directory, "ongoing-deployment", "d-9"), "theirs");

@@ -61,6 +61,8 @@ export class FakeCommandServer {
   /** The envelope's payload for a specification; tests of attacks replace it. */
   sign: (json: string) => Promise<string>;
   acknowledgementAnswer = "InProgress";
+  /** Whether the next command comes with the answer to a report, for an agent that takes it. A server of before does not know of it. */
+  givesNext = false;
   /**
    * After this time an offer that nobody acknowledged is made again, where a test loses offers. Elsewhere never: on a busy machine an
    * acknowledgement and the next offer would cross, and the agent would say a second time how the event ended.
@@ -75,6 +77,8 @@ export class FakeCommandServer {
   readonly #specifications = new Map<string, Partial<DeploymentSpecification>>();
   readonly #sockets = new Set<Socket>();
   readonly #wakes = new Set<() => void>();
+  /** What came with the answer to the completion of which command. */
+  readonly #given = new Map<string, Command>();
   #server: Server | undefined;
   #port = 0;
 
@@ -243,9 +247,26 @@ export class FakeCommandServer {
       diagnostics: JSON.parse(input.Diagnostics.Payload),
     });
     const command = this.#commands.find(({ id }) => id === input.HostCommandIdentifier);
+    const isFirst = command?.status !== "completed";
     if (command) command.status = "completed";
+    const next = command && input.TakesNextCommand === true ? this.#nextWith(command, isFirst) : undefined;
     this.#wake();
-    return {};
+    return next === undefined ? {} : { NextCommand: next };
+  }
+
+  /** Said again, a completion gets the same answer for as long as the command that came with it is under way. */
+  #nextWith(command: Command, isFirst: boolean): object | undefined {
+    if (!this.givesNext) return undefined;
+    const later = this.#commands.slice(this.#commands.indexOf(command) + 1);
+    const following = later.find(({ executionId }) => executionId === command.executionId);
+    if (isFirst && following?.status === "available") {
+      following.status = "acknowledged";
+      this.#given.set(command.id, following);
+    }
+    const given = this.#given.get(command.id);
+    if (given?.status !== "acknowledged") return undefined;
+    const { id, executionId, name } = given;
+    return { HostCommandIdentifier: id, DeploymentExecutionId: executionId, CommandName: name };
   }
 
   #wake(): void {

@@ -48,13 +48,13 @@ const start = () => {
 const completed = (count: number) => until(() => server.completions.length >= count);
 
 describe("a deployment", () => {
-  it("runs each event once, in order, and asks for the specification again only to download", async () => {
+  it("runs each event once, in order, and asks for the specification once, with the bundle's URL", async () => {
     server.deploy("d-1", IN_PLACE_EVENTS);
     start();
     await completed(7);
     expect(host.started).toEqual(IN_PLACE_EVENTS.map((event) => `d-1:${event}`));
     expect(server.completions.map(({ status }) => status)).toEqual(Array(7).fill("Succeeded"));
-    expect(server.callsOf("GetDeploymentSpecification")).toHaveLength(2);
+    expect(server.callsOf("GetDeploymentSpecification")).toHaveLength(1);
     expect(host.bundleUrls[1]).toMatch(/\/bundle\?asked=/);
     // The server is told of the end before the agent forgets the deployment.
     await until(() => readdirSync(join(directory, "ongoing-deployment")).length === 0);

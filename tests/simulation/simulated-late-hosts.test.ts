@@ -98,7 +98,8 @@ async function liveOn(hostId: string, signal: AbortSignal): Promise<void> {
     const { deploymentId, event, hostCommandIdentifier: offer } = command;
     const address = { deploymentId, targetId: hostId };
     const acknowledged = { type: "acknowledged", event, by: "agent", attempt: 1, offer } as const;
-    if ((await ask((runner) => runner.report({ ...address, report: acknowledged }))) !== "InProgress") continue;
+    const { answer } = await ask((runner) => runner.report({ ...address, report: acknowledged }));
+    if (answer !== "InProgress") continue;
     ran.push(`${hostId} ${event}`);
     const succeeded = hostId !== "fails" || event !== "ValidateService";
     const diagnostics = {

@@ -31,6 +31,7 @@ const FAULTS = [
   "agentCrashWithJournalLost",
   "agentGoodbye",
   "reportGivenUp",
+  "nextWithAnswer",
   "silentForAWhile",
   "silentForGood",
   "lyingHost",

@@ -118,6 +118,60 @@ describe("receiveReport", () => {
   });
 });
 
+describe("a completion with which the host takes what comes next", () => {
+  const taking = (offer: string, succeeded = true) =>
+    ({ ...completed(succeeded), takesNextBy: offer }) as CommandReport;
+  const first = () => receive(targetAfter(acknowledged("1")), taking("1"));
+
+  it("starts the next event at once, as acknowledged by the same offer", () => {
+    const { events, next, target } = first();
+    expect(events.map(({ type }) => type)).toEqual([
+      "lifecycleEventSucceeded",
+      "commandOffered",
+      "lifecycleEventStarted",
+    ]);
+    expect(next).toEqual({ event: "DownloadBundle", attempt: 1 });
+    expect(target.command).toMatchObject({ event: "DownloadBundle", acknowledgedOffer: "1" });
+  });
+
+  it("is answered alike when it is said again, also once the deployment advances no more, and changes nothing", () => {
+    const { target, next } = first();
+    expect(receive(target, taking("1"))).toEqual({ target, events: [], answer: "Succeeded", next });
+    expect(receive(target, taking("1"), { ...advancing, advancing: false }).next).toEqual(next);
+  });
+
+  it("gives nothing to who has another offer, does not ask, or asks when the command after it is over", () => {
+    const { target } = first();
+    expect(receive(target, taking("2")).next).toBeUndefined();
+    expect(receive(target, completed(true)).next).toBeUndefined();
+    const over = { ...taking("1"), event: "DownloadBundle" } as CommandReport;
+    const { target: later } = receive(target, { ...over, takesNextBy: undefined } as CommandReport);
+    expect(receive(later, taking("1")).next).toBeUndefined();
+  });
+
+  it("gives nothing where nothing is next: after a failure, and where the deployment does not advance", () => {
+    const target = targetAfter(acknowledged("1"));
+    expect(receive(target, taking("1", false)).next).toBeUndefined();
+    const held = receive(target, taking("1"), { ...advancing, advancing: false });
+    expect(held.events.map(({ type }) => type)).toEqual(["lifecycleEventSucceeded"]);
+    expect(held.next).toBeUndefined();
+  });
+
+  it("starts nothing that is not for the host itself", () => {
+    const target = hostTarget("h01", {
+      status: "InProgress",
+      lifecycleEvents: [
+        hostEvent("ApplicationStop", { status: "InProgress", startedAt: 1 }),
+        hostEvent("BlockTraffic", { by: "balancer" }),
+      ],
+      command: hostCommand("ApplicationStop", { acknowledgedAt: 1, acknowledgedOffer: "1" }),
+    });
+    const { events, next } = receive(target, taking("1"));
+    expect(events.at(-1)).toMatchObject({ type: "commandOffered", by: "balancer" });
+    expect(next).toBeUndefined();
+  });
+});
+
 describe("a report of another than the command names", () => {
   const hookTarget = () =>
     hostTarget("svc", {

@@ -13,7 +13,16 @@ export type CommandReport = {
   readonly by: Executor;
 } & (
   | { readonly type: "acknowledged"; readonly offer: string }
-  | { readonly type: "completed"; readonly succeeded: boolean; readonly diagnostics: Diagnostics }
+  | {
+      readonly type: "completed";
+      readonly succeeded: boolean;
+      readonly diagnostics: Diagnostics;
+      /**
+       * The host takes what the deployment has for it next together with the answer, as acknowledged by this offer, which is the completed command's own:
+       * the same completion, said again, gets the same answer. Absent: it polls for it.
+       */
+      readonly takesNextBy?: string | undefined;
+    }
 );
 
 export interface ReportPolicy extends AdvancePolicy {
@@ -24,11 +33,19 @@ export interface ReportPolicy extends AdvancePolicy {
 /** In the agent protocol's words: InProgress tells an acknowledging agent to run the command, anything else to skip it. */
 export type ReportAnswer = "InProgress" | "Succeeded" | "Failed";
 
-export interface ReportResult {
+/** A command of the same target that a completion was answered with. */
+export type NextCommand = Pick<CommandReport, "event" | "attempt">;
+
+export interface ReportReply {
+  readonly answer: ReportAnswer;
+  /** What the host has taken with this answer; absent where it did not ask, or there is nothing yet. */
+  readonly next?: NextCommand | undefined;
+}
+
+export interface ReportResult extends ReportReply {
   readonly target: TargetState;
   /** Empty when the report changes nothing: repeated, or too late. */
   readonly events: readonly TargetEvent[];
-  readonly answer: ReportAnswer;
 }
 
 /**
@@ -48,7 +65,10 @@ export function receiveReport(
     command.event === report.event &&
     command.attempt === report.attempt &&
     command.by === report.by;
-  if (!isCurrent) return { target, events: [], answer: answerForPast(target, report.event) };
+  if (!isCurrent) {
+    const next = report.type === "completed" ? takenBy(target, report.takesNextBy) : undefined;
+    return { target, events: [], answer: answerForPast(target, report.event), ...(next && { next }) };
+  }
   if (report.type === "acknowledged") {
     if (command.acknowledgedOffer === report.offer) return { target, events: [], answer: "InProgress" };
     if (command.acknowledgedAt !== null) return { target, events: [], answer: "Succeeded" };
@@ -73,7 +93,29 @@ export function receiveReport(
         agentIssue: false,
       };
   const completed = applyToTarget(target, completion, now);
-  return take(target, [completion, ...(policy.advancing ? advanceTarget(completed, policy) : [])], now);
+  const advanced = take(target, [completion, ...(policy.advancing ? advanceTarget(completed, policy) : [])], now);
+  return report.takesNextBy === undefined ? advanced : takeNext(advanced, report.takesNextBy, now);
+}
+
+/** What the target is to do now begins at once, if it is for the host that has asked. */
+function takeNext(advanced: ReportResult, offer: string, now: number): ReportResult {
+  const { target, events } = advanced;
+  const { command, targetId } = target;
+  if (command?.by !== "agent" || command.acknowledgedAt !== null) return advanced;
+  const { event, attempt } = command;
+  const started: TargetEvent = { type: "lifecycleEventStarted", targetId, event, offer };
+  return {
+    ...advanced,
+    target: applyToTarget(target, started, now),
+    events: [...events, started],
+    next: { event, attempt },
+  };
+}
+
+/** What was given with an answer to the same completion before, which may have been lost. */
+function takenBy({ command }: TargetState, offer: string | undefined): NextCommand | undefined {
+  if (offer === undefined || command?.by !== "agent" || command.acknowledgedOffer !== offer) return undefined;
+  return { event: command.event, attempt: command.attempt };
 }
 
 function take(target: TargetState, events: readonly TargetEvent[], now: number): ReportResult {

@@ -119,13 +119,16 @@ export class LyingAgent {
   }
 
   async #complete(commandId: string, succeeded: boolean): Promise<void> {
-    const { network, hostId } = this.#parts;
+    const { network, hostId, random } = this.#parts;
+    // What comes with the answer it does not look at.
+    const TakesNextCommand = random.chance(0.3);
     const payload = { error_code: succeeded ? 0 : 4, script_name: "lie.sh", message: "a lie", log: "" };
     await this.#attempt(
       network.call(hostId, (server, line) =>
         putHostCommandComplete(
           {
             HostCommandIdentifier: commandId,
+            TakesNextCommand,
             CommandStatus: succeeded ? "Succeeded" : "Failed",
             Diagnostics: { Format: "JSON", Payload: JSON.stringify(payload) },
           },

@@ -5,7 +5,7 @@ import { pollHostCommand } from "@sluice/server/operations/command/poll-host-com
 import { putHostCommandAcknowledgement } from "@sluice/server/operations/command/put-host-command-acknowledgement.ts";
 import { putHostCommandComplete } from "@sluice/server/operations/command/put-host-command-complete.ts";
 import { hostHeartbeat } from "@sluice/server/operations/sluice/host-heartbeat.ts";
-import type { HostCommand } from "@sluice/wire/command/command-api.ts";
+import type { HostCommand, NextCommand } from "@sluice/wire/command/command-api.ts";
 import type { Random } from "../random.ts";
 import { POLL_TIMEOUT_MILLISECONDS, Refused, type SimulatedNetwork, Unanswered } from "../simulated-network.ts";
 import type { SimulatedTime } from "../simulated-time.ts";
@@ -32,11 +32,15 @@ export interface AgentParts {
    * agent does none of these.
    */
   readonly remembersEvents: boolean;
+  /** It takes what comes next with the answers to its reports, as ours does; the reference agent and those of before poll for it. */
+  readonly takesNext: boolean;
   /** As the deployment's specification names it. */
   readonly groupOf: (deploymentId: string) => string;
   /** Whether this run of an event goes well, and how long it takes. */
   readonly run: (deploymentId: string, event: LifecycleEventName) => { succeeds: boolean; milliseconds: number };
   readonly onTrouble: (message: string) => void;
+  /** A command came with the answer to a report. */
+  readonly onTaken: () => void;
   readonly onReportGivenUp: (deploymentId: string, event: LifecycleEventName) => void;
 }
 
@@ -162,6 +166,7 @@ export class SimulatedAgent {
     const { deploymentId, event, targetId } = key;
     if (targetId !== this.parts.hostId) this.parts.onTrouble(`${this.parts.hostId} was offered another's ${commandId}`);
     this.#held.set(commandId, "waiting");
+    let next: NextCommand | undefined;
     await this.#inTurn(this.parts.groupOf(deploymentId), life, async () => {
       const journalKey = this.parts.remembersEvents ? `${deploymentId}/${event}` : commandId;
       const earlier = this.#journal.get(journalKey);
@@ -175,39 +180,82 @@ export class SimulatedAgent {
       const status = await this.#acknowledge(commandId, life);
       if (life !== this.#life) return;
       if (status !== "InProgress") return void this.#journal.delete(journalKey);
-      await this.#run(deploymentId, event, entry, life);
+      next = await this.#run(deploymentId, event, entry, life);
     });
     // Of a report that was given up its heartbeats know no more than those of an agent that has none.
     if (life === this.#life && !this.hasGivenUp(deploymentId, event)) this.#held.delete(commandId);
+    await this.#carryOutTaken(next, life);
   }
 
-  async #run(deploymentId: string, event: LifecycleEventName, entry: JournalEntry, life: number): Promise<void> {
+  /** What came with the answer to a report, and what comes with the answers to its own and theirs. */
+  async #carryOutTaken(first: NextCommand | undefined, life: number): Promise<void> {
+    let taken = first;
+    while (taken !== undefined && life === this.#life) {
+      const { HostCommandIdentifier: commandId } = taken;
+      const key = parseHostCommandIdentifier(commandId);
+      taken = undefined;
+      if (!key) return this.parts.onTrouble(`${this.parts.hostId} was given ${commandId}`);
+      const { deploymentId, event } = key;
+      await this.#inTurn(this.parts.groupOf(deploymentId), life, async () => {
+        const entry = this.#journal.get(`${deploymentId}/${event}`);
+        if (entry?.commandId === commandId) taken = await this.#run(deploymentId, event, entry, life);
+        else await this.#report(commandId, entry?.outcome ?? AFTER_RESTART, life);
+      });
+      if (life === this.#life) this.#held.delete(commandId);
+    }
+  }
+
+  /** In the journal and on the heartbeats' list before the one ahead of it is off them. Undefined: it is known already. */
+  #take(next: NextCommand | undefined): NextCommand | undefined {
+    const key = next && parseHostCommandIdentifier(next.HostCommandIdentifier);
+    if (!next || !key || this.#held.has(next.HostCommandIdentifier)) return undefined;
+    if (key.targetId !== this.parts.hostId) this.parts.onTrouble(`${this.parts.hostId} was given another's command`);
+    const journalKey = `${key.deploymentId}/${key.event}`;
+    const earlier = this.#journal.get(journalKey);
+    if (earlier?.commandId === next.HostCommandIdentifier) return undefined;
+    this.parts.onTaken();
+    this.#held.set(next.HostCommandIdentifier, "acknowledged");
+    if (!earlier)
+      this.#journal.set(journalKey, { commandId: next.HostCommandIdentifier, outcome: null, isReported: false });
+    return next;
+  }
+
+  async #run(
+    deploymentId: string,
+    event: LifecycleEventName,
+    entry: JournalEntry,
+    life: number,
+  ): Promise<NextCommand | undefined> {
     const { hostId, ledger, run, time } = this.parts;
     ledger.began(hostId, deploymentId, event);
     const { succeeds, milliseconds } = run(deploymentId, event);
     await time.sleep(milliseconds);
     // The script dies with its agent.
-    if (life !== this.#life) return;
+    if (life !== this.#life) return undefined;
     if (succeeds) ledger.succeeded(hostId, deploymentId, event);
     entry.outcome = succeeds ? SUCCEEDED : SCRIPT_FAILED;
-    const isAnswered = await this.#report(entry.commandId, entry.outcome, life);
-    if (life !== this.#life) return;
+    const { isAnswered, next } = await this.#report(entry.commandId, entry.outcome, life, this.parts.takesNext);
+    if (life !== this.#life) return undefined;
+    const taken = this.#take(next);
     entry.isReported = true;
     if (!isAnswered) {
       this.#givenUp.add(`${deploymentId}:${event}`);
       this.parts.onReportGivenUp(deploymentId, event);
     }
+    return taken;
   }
 
   /** What an earlier process left: what it had run is reported, what it was running has failed. */
   async #recover(key: string, entry: JournalEntry, life: number): Promise<void> {
     this.#held.set(entry.commandId, "acknowledged");
     entry.outcome ??= AFTER_RESTART;
-    await this.#report(entry.commandId, entry.outcome, life);
+    const { next } = await this.#report(entry.commandId, entry.outcome, life, this.parts.takesNext);
     if (life !== this.#life) return;
+    const taken = this.#take(next);
     this.#held.delete(entry.commandId);
     const kept = this.#journal.get(key);
     if (kept) kept.isReported = true;
+    await this.#carryOutTaken(taken, life);
   }
 
   #acknowledge(commandId: string, life: number) {
@@ -222,17 +270,24 @@ export class SimulatedAgent {
     });
   }
 
-  /** False: it was given up. */
-  async #report(commandId: string, { errorCode, message }: Outcome, life: number): Promise<boolean> {
+  /** Not answered: it was given up. */
+  async #report(
+    commandId: string,
+    { errorCode, message }: Outcome,
+    life: number,
+    takesNext = false,
+  ): Promise<{ readonly isAnswered: boolean; readonly next?: NextCommand | undefined }> {
     const payload = { error_code: errorCode, script_name: "script.sh", message, log: "" };
     const patience = this.parts.remembersEvents ? Number.POSITIVE_INFINITY : REPORT_GIVEN_UP_MILLISECONDS;
     const givesUpAt = this.parts.time.now() + patience;
     let isAnswered = false;
+    let next: NextCommand | undefined;
     const report = async (hostId: string, network: SimulatedNetwork) => {
-      await network.call(hostId, (server, line) =>
+      const answer = await network.call(hostId, (server, line) =>
         putHostCommandComplete(
           {
             HostCommandIdentifier: commandId,
+            TakesNextCommand: takesNext,
             CommandStatus: errorCode === AGENT_ERROR_CODES.success ? "Succeeded" : "Failed",
             Diagnostics: { Format: "JSON", Payload: JSON.stringify(payload) },
           },
@@ -240,9 +295,10 @@ export class SimulatedAgent {
         ),
       );
       isAnswered = true;
+      next = answer.NextCommand;
     };
     const isRefused = await this.#untilAnswered(life, report, givesUpAt);
-    return isAnswered || isRefused === "refused";
+    return { isAnswered: isAnswered || isRefused === "refused", next };
   }
 
   #heartbeat(heldCommands: readonly string[], goodbye: boolean) {

@@ -3,7 +3,7 @@ import { removeHost } from "@sluice/server/operations/sluice/remove-host.ts";
 import { START } from "../simulated-time.ts";
 import type { WorldParts } from "../world-parts.ts";
 import { identifierOf } from "./furnish-hosts.ts";
-import type { HostFaultRates, HostNature, ScenarioDeployment, ScenarioHost } from "./host-scenario.ts";
+import type { HostFaultRates, ScenarioDeployment, ScenarioHost } from "./host-scenario.ts";
 import { Knocks } from "./knocks.ts";
 import type { Ledger } from "./ledger.ts";
 import { LyingAgent } from "./lying-agent.ts";
@@ -39,7 +39,7 @@ export class SimulatedFleet {
   }
 
   start(): void {
-    for (const { hostId, nature } of this.#parts.hosts) this.#start(hostId, nature);
+    for (const host of this.#parts.hosts) this.#start(host);
   }
 
   isReference(hostId: string): boolean {
@@ -77,7 +77,7 @@ export class SimulatedFleet {
     for (const agent of this.#agents.values()) agent.start();
   }
 
-  #start(hostId: string, nature: HostNature): void {
+  #start({ hostId, nature, isOld }: ScenarioHost): void {
     const { time, random, network, ledger, hosts, deployments, chronicle, count, onTrouble } = this.#parts;
     if (nature === "declared") {
       count("declaredOnly");
@@ -92,9 +92,11 @@ export class SimulatedFleet {
       network,
       ledger,
       remembersEvents: nature !== "reference",
+      takesNext: nature !== "reference" && !isOld,
       groupOf: (deploymentId: string) => deployments.groupIdOf(deploymentId),
       run: (deploymentId: string, event: LifecycleEventName) => this.#run(hostId, deploymentId, event),
       onTrouble,
+      onTaken: () => count("nextWithAnswer"),
       onReportGivenUp: (deploymentId: string, event: LifecycleEventName) => {
         count("reportGivenUp");
         chronicle.note(hostId, `gives up its report on ${event} of ${deploymentId}`);

@@ -109,9 +109,8 @@ export function connectToServer(
       return (await orRefusal(acknowledged)).CommandStatus;
     },
     async complete(input, signal) {
-      await orRefusal(
-        commands.call("PutHostCommandComplete", input, { signal, timeoutMs: REPORT_TIMEOUT_MILLISECONDS }),
-      );
+      const options = { signal, timeoutMs: REPORT_TIMEOUT_MILLISECONDS };
+      return (await orRefusal(commands.call("PutHostCommandComplete", input, options))).NextCommand;
     },
     async heartbeat({ goodbye, ...said }, signal) {
       const { secondsAhead } = clock;

@@ -2,6 +2,7 @@ import type {
   CommandStatus,
   GetDeploymentSpecificationOutput,
   HostCommand,
+  NextCommand,
   PutHostCommandCompleteInput,
 } from "@sluice/wire/command/command-api.ts";
 import type { AgentProgramOffer, SignedAgentOffer } from "@sluice/wire/sluice/agent-upgrade-api.ts";
@@ -17,7 +18,8 @@ export interface HostServer {
   pollHostCommand(signal: AbortSignal, waitSeconds?: number): Promise<HostCommand | undefined>;
   getDeploymentSpecification(executionId: string, signal?: AbortSignal): Promise<GetDeploymentSpecificationOutput>;
   acknowledge(commandId: string, isNoop: boolean, signal?: AbortSignal): Promise<CommandStatus>;
-  complete(input: PutHostCommandCompleteInput, signal?: AbortSignal): Promise<void>;
+  /** With what this host has acknowledged by the answer, if it asked for it (`TakesNextCommand`) and there is something. */
+  complete(input: PutHostCommandCompleteInput, signal?: AbortSignal): Promise<NextCommand | undefined>;
   heartbeat(beat: Heartbeat, signal?: AbortSignal): Promise<HeartbeatAnswer>;
   /** The bytes of the program that the server offered. */
   downloadProgram(offer: AgentProgramOffer, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;

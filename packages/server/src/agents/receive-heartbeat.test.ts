@@ -1,9 +1,10 @@
 import { ALWAYS_HEARD, type HeardTime } from "@sluice/engine/heard-time.ts";
-import { parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
+import { formatHostCommandIdentifier, parseHostCommandIdentifier } from "@sluice/model/host-command.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type RunnerFixture, runnerFixture } from "../runner/runner.fixture.ts";
 import { loadSomeTargets } from "../store/targets.ts";
 import { MAX_HEARTBEAT_AGE_MILLISECONDS, receiveHeartbeat } from "./receive-heartbeat.ts";
+import type { AddressedReport } from "./report-inbox.ts";
 
 const DEPLOYMENT = "d-AAAAAAAAA";
 let fixture: RunnerFixture;
@@ -22,9 +23,9 @@ afterEach(() => fixture.close());
 
 const commandOfHost = async () => (await loadSomeTargets(fixture.store, DEPLOYMENT, ["a"]))[0]?.command;
 
-/** A heartbeat that holds nothing, looked at so long after the acknowledgement. */
-const heartbeat = (afterMilliseconds: number, heard: HeardTime = ALWAYS_HEARD) =>
-  receiveHeartbeat("a", [], acknowledgedAt + afterMilliseconds, {
+/** A heartbeat that holds nothing unless it is said, looked at so long after the acknowledgement. */
+const heartbeat = (afterMilliseconds: number, heard: HeardTime = ALWAYS_HEARD, heldCommands: readonly string[] = []) =>
+  receiveHeartbeat("a", heldCommands, acknowledgedAt + afterMilliseconds, {
     store: fixture.store,
     hosts: { heardTime: () => heard },
     now: Date.now,
@@ -50,4 +51,21 @@ it("counts none while the server has only just begun to hear again", async () =>
   await heartbeat(31_000, stoodStill.slice(0, 1));
   await heartbeat(31_000, []);
   expect((await commandOfHost())?.missedHeartbeats).toBe(0);
+});
+
+it("counts none while the host still reports what the command came after, since it comes with that answer", async () => {
+  const { event, attempt, acknowledgedOffer: offer } = (await commandOfHost())!;
+  const key = { deploymentId: DEPLOYMENT, targetId: "a", event, attempt, offer: offer! };
+  const diagnostics = { errorCode: "Success", scriptName: "", message: "Succeeded", logTail: "" } as const;
+  const report = { type: "completed", event, by: "agent", attempt, succeeded: true, diagnostics, takesNextBy: offer! };
+  const { next } = await fixture.runner.report({ deploymentId: DEPLOYMENT, targetId: "a", report } as AddressedReport);
+  const command = await commandOfHost();
+  expect(command).toMatchObject({ ...next, acknowledgedOffer: offer });
+  acknowledgedAt = command?.acknowledgedAt ?? 0;
+  await heartbeat(MAX_HEARTBEAT_AGE_MILLISECONDS, ALWAYS_HEARD, [formatHostCommandIdentifier(key)]);
+  expect((await commandOfHost())?.missedHeartbeats).toBe(0);
+  await heartbeat(MAX_HEARTBEAT_AGE_MILLISECONDS, ALWAYS_HEARD, [
+    formatHostCommandIdentifier({ ...key, offer: "another" }),
+  ]);
+  expect((await commandOfHost())?.missedHeartbeats).toBe(1);
 });

@@ -40,12 +40,15 @@ export async function receiveHeartbeat(
   const { store } = dependencies;
   const acknowledged = await loadCommandsOfHost(store, hostId, "acknowledged");
   const held = new Set(heldCommands.map(commandName));
+  const heldOffers = new Set(heldCommands.map(offerName));
   const mayBeOld = !hasHeardSince(dependencies.hosts.heardTime(), receivedAt);
   for (const { deploymentId, target } of acknowledged) {
     const acknowledgedAt = target.command?.acknowledgedAt ?? null;
     // A heartbeat that waited for its turn, or for the database, tells of the time before it.
     if (!target.command || acknowledgedAt === null || acknowledgedAt > receivedAt) continue;
-    const isHeld = held.has(`${deploymentId}/${target.command.event}/${target.command.attempt}`);
+    // It came with the answer to a completion that the host is still waiting for: said again, that is answered alike.
+    const isOnItsWay = heldOffers.has(`${deploymentId}/${target.command.acknowledgedOffer}`);
+    const isHeld = isOnItsWay || held.has(`${deploymentId}/${target.command.event}/${target.command.attempt}`);
     if (isHeld && target.command.missedHeartbeats === 0) continue;
     if (!isHeld && (mayBeOld || acknowledgedAt > receivedAt - MAX_HEARTBEAT_AGE_MILLISECONDS)) continue;
     await store.write((transaction) =>
@@ -89,6 +92,12 @@ async function countHeartbeat(
     at,
   });
   transaction.afterCommit(() => feed.publish({ deploymentId, offered: [], hasEvents: true, isDue }));
+}
+
+/** By which a host has a command, and those that came with the answers to its completions. */
+function offerName(identifier: string): string {
+  const key = parseHostCommandIdentifier(identifier);
+  return key ? `${key.deploymentId}/${key.offer}` : identifier;
 }
 
 /** Offers of one command are the same command here. */

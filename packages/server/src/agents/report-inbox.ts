@@ -1,5 +1,5 @@
 import type { TargetEvent } from "@sluice/engine/event.ts";
-import { type CommandReport, type ReportAnswer, receiveReport } from "@sluice/engine/receive-report.ts";
+import { type CommandReport, type ReportReply, receiveReport } from "@sluice/engine/receive-report.ts";
 import type { TargetState } from "@sluice/engine/state.ts";
 import { advancePolicyOf } from "@sluice/engine/strategies/rollouts.ts";
 import { trafficEffects } from "@sluice/engine/traffic-effects.ts";
@@ -21,6 +21,9 @@ const MAX_BATCH_REPORTS = 256;
  */
 const HOT_PATH_WAKE_MILLISECONDS = 15_000;
 
+/** Nothing of the kind is asked of the host. */
+const NOT_KNOWN: ReportReply = { answer: "Failed" };
+
 export interface AddressedReport {
   readonly deploymentId: string;
   readonly targetId: string;
@@ -28,7 +31,7 @@ export interface AddressedReport {
 }
 
 interface Waiting extends AddressedReport {
-  readonly resolve: (answer: ReportAnswer) => void;
+  readonly resolve: (reply: ReportReply) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -52,7 +55,7 @@ export class ReportInbox {
     this.#dependencies = dependencies;
   }
 
-  submit(report: AddressedReport): Promise<ReportAnswer> {
+  submit(report: AddressedReport): Promise<ReportReply> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...report, resolve, reject });
       if (!this.#working) {
@@ -75,11 +78,11 @@ export class ReportInbox {
   async #take(deploymentId: string, reports: readonly Waiting[]): Promise<void> {
     const { store, onQuarantine } = this.#dependencies;
     try {
-      const answers = await store.write((transaction) =>
+      const replies = await store.write((transaction) =>
         takeReports(transaction, deploymentId, reports, this.#dependencies),
       );
       reports.forEach(({ resolve }, index) => {
-        resolve(answers[index] ?? "Failed");
+        resolve(replies[index] ?? NOT_KNOWN);
       });
     } catch (error) {
       for (const { reject } of reports) reject(error);
@@ -98,26 +101,26 @@ async function takeReports(
   deploymentId: string,
   reports: readonly AddressedReport[],
   { now, feed }: ReportInboxDependencies,
-): Promise<ReportAnswer[]> {
+): Promise<ReportReply[]> {
   const [row] = await lockDeployments(transaction, [deploymentId]);
-  if (!row || row.quarantined !== null) return reports.map(() => "Failed");
+  if (!row || row.quarantined !== null) return reports.map(() => NOT_KNOWN);
   const head = readHead(row);
   const policy = { advancing: isAdvancing(head), ...advancePolicyOf(head) };
   const at = now();
   const targets = await loadByIds(transaction, deploymentId, reports);
   const changed = new Map<string, TargetState>();
   const events: TargetEvent[] = [];
-  const answers = reports.map(({ targetId, report }): ReportAnswer => {
+  const replies = reports.map(({ targetId, report }): ReportReply => {
     const target = changed.get(targetId) ?? targets.get(targetId);
-    if (!target) return "Failed";
+    if (!target) return NOT_KNOWN;
     const result = receiveReport(target, report, policy, at);
     if (result.events.length > 0) {
       changed.set(targetId, result.target);
       events.push(...result.events);
     }
-    return result.answer;
+    return { answer: result.answer, next: result.next };
   });
-  if (events.length === 0) return answers;
+  if (events.length === 0) return replies;
 
   const changedTargets = [...changed.values()];
   const effects = trafficEffects(deploymentId, events);
@@ -134,7 +137,7 @@ async function takeReports(
   transaction.afterCommit(() =>
     feed.publish({ deploymentId, offered, hasEvents: true, isDue: isDue || effects.length > 0 }),
   );
-  return answers;
+  return replies;
 }
 
 async function loadByIds(

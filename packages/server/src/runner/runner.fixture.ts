@@ -194,7 +194,7 @@ export async function playHost(
     const key = parseHostCommandIdentifier(command.hostCommandIdentifier);
     if (!key) throw new Error(`unreadable identifier ${command.hostCommandIdentifier}`);
     const { deploymentId, targetId, event, attempt, offer } = key;
-    const answer = await runner.report({
+    const { answer } = await runner.report({
       deploymentId,
       targetId,
       report: { type: "acknowledged", event, by: "agent", attempt, offer },

@@ -99,11 +99,10 @@ describe("runner", () => {
     await fixture.createDeployment("d-AAAAAAAAA", ALL_AT_ONCE);
     await fixture.runner.poll("a", stop.signal);
     const key = { deploymentId: "d-AAAAAAAAA", targetId: "a" };
-    const acknowledge = (offer: string) =>
-      fixture?.runner.report({
-        ...key,
-        report: { type: "acknowledged", event: "ApplicationStop", by: "agent", attempt: 1, offer },
-      });
+    const acknowledge = async (offer: string) => {
+      const report = { type: "acknowledged", event: "ApplicationStop", by: "agent", attempt: 1, offer } as const;
+      return (await fixture?.runner.report({ ...key, report }))?.answer;
+    };
     expect(await acknowledge("x")).toBe("InProgress");
     expect(await acknowledge("x")).toBe("InProgress");
     expect(await acknowledge("y")).toBe("Succeeded");

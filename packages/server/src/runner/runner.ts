@@ -2,7 +2,7 @@ import type { AlarmReader } from "@sluice/engine/ports/alarm-reader.ts";
 import type { HostTerminator } from "@sluice/engine/ports/fleet.ts";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
 import type { TrafficRouter } from "@sluice/engine/ports/traffic-router.ts";
-import type { ReportAnswer } from "@sluice/engine/receive-report.ts";
+import type { ReportReply } from "@sluice/engine/receive-report.ts";
 import type { InvariantViolation } from "@sluice/model/invariant.ts";
 import { CommandDesk, type OfferedCommand } from "../agents/command-desk.ts";
 import { receiveHeartbeat } from "../agents/receive-heartbeat.ts";
@@ -60,7 +60,7 @@ export interface Runner {
   poll(hostId: string, signal: AbortSignal, holdMilliseconds?: number): Promise<OfferedCommand | null>;
   /** The poll's answer was not delivered. */
   takeBack(command: OfferedCommand, hostId: string): void;
-  report(report: AddressedReport): Promise<ReportAnswer>;
+  report(report: AddressedReport): Promise<ReportReply>;
   /** @param receivedAt epoch milliseconds: of what was acknowledged since, the list says nothing */
   heartbeat(hostId: string, heldCommands: readonly string[], receivedAt: number): Promise<void>;
   /** The host's agent said goodbye, or the host was removed: what it was to do is failed at once. */

@@ -58,8 +58,17 @@ export interface PutHostCommandCompleteInput {
   readonly HostCommandIdentifier: string;
   readonly CommandStatus: CommandStatus;
   readonly Diagnostics?: Envelope | undefined;
+  /**
+   * Ours: what the deployment has for the host next is taken with the answer, as acknowledged (ADR 40). The same completion gets the same answer
+   * however often it is sent, until that command has completed, too. An older server does not know it, and is polled.
+   */
+  readonly TakesNextCommand?: boolean | undefined;
 }
-export type PutHostCommandCompleteOutput = Record<string, never>;
+/** Ours: a command that the host has now acknowledged, and is to run. Its host is the caller. */
+export type NextCommand = Pick<HostCommand, "HostCommandIdentifier" | "DeploymentExecutionId" | "CommandName">;
+export interface PutHostCommandCompleteOutput {
+  readonly NextCommand?: NextCommand | undefined;
+}
 
 export interface CommandOperations {
   PollHostCommand: { input: PollHostCommandInput; output: PollHostCommandOutput };

@@ -1,4 +1,4 @@
-import { integer, outputText, string, structure, type TableFor, timestamp } from "../shapes/shape.ts";
+import { boolean, integer, outputText, string, structure, type TableFor, timestamp } from "../shapes/shape.ts";
 import type { CommandOperations } from "./command-api.ts";
 
 const envelope = structure({ Format: string, Payload: outputText }, ["Format", "Payload"]);
@@ -47,10 +47,16 @@ export const COMMAND_TABLE = {
     output: commandStatusOutput,
   },
   PutHostCommandComplete: {
-    input: structure({ HostCommandIdentifier: string, CommandStatus: string, Diagnostics: envelope }, [
-      "HostCommandIdentifier",
-      "CommandStatus",
-    ]),
-    output: structure({}),
+    input: structure(
+      { HostCommandIdentifier: string, CommandStatus: string, Diagnostics: envelope, TakesNextCommand: boolean },
+      ["HostCommandIdentifier", "CommandStatus"],
+    ),
+    output: structure({
+      NextCommand: structure({ HostCommandIdentifier: string, DeploymentExecutionId: string, CommandName: string }, [
+        "HostCommandIdentifier",
+        "DeploymentExecutionId",
+        "CommandName",
+      ]),
+    }),
   },
 } satisfies TableFor<CommandOperations>;

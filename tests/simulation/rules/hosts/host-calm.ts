@@ -21,6 +21,8 @@ export const CALM: HostRule = {
         for (const [place, { name, startedAt }] of lifecycleEvents.entries()) {
           if (isTrafficEvent(name) || startedAt === null) continue;
           if (before.lifecycleEvents[place]?.startedAt === startedAt) continue;
+          // It came with the answer to the report of the one before, and was never on offer.
+          if (before.command.event !== name) continue;
           if (startedAt - before.command.availableAt <= startMilliseconds(targetId)) continue;
           violated(id, `${targetId} was told of ${name} late although nothing was wrong`);
         }

@@ -1,6 +1,6 @@
 import type { Fleet } from "@sluice/engine/ports/fleet.ts";
 import type { RevisionSource } from "@sluice/engine/ports/revision-source.ts";
-import type { CommandReport, ReportAnswer } from "@sluice/engine/receive-report.ts";
+import type { CommandReport, ReportReply } from "@sluice/engine/receive-report.ts";
 import type { Liveness } from "../../hosts/liveness.ts";
 import type { EcsServices } from "../../platforms/ecs-services.ts";
 import type { LambdaAliases } from "../../platforms/lambda-aliases.ts";
@@ -22,7 +22,7 @@ export interface CodeDeployContext extends OperationContext {
     /** The deployment is due: it was created, or is to be stopped. Called after the commit. */
     wake(deploymentId: string): void;
     /** The one way in for whoever carries a command out. */
-    report(report: AddressedReport): Promise<ReportAnswer>;
+    report(report: AddressedReport): Promise<ReportReply>;
   };
 }
 

@@ -65,7 +65,7 @@ export async function testCodeDeploy(parts: Partial<CodeDeployContext> = {}): Pr
     lambdaAliases: liveLambdaAliases({}, () => clock.now),
     planner: {
       wake: (deploymentId) => woken.push(deploymentId),
-      report: async () => "Failed",
+      report: async () => ({ answer: "Failed" }),
     },
     ...parts,
   };

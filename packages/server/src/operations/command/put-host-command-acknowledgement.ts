@@ -10,5 +10,6 @@ export const putHostCommandAcknowledgement: Operation<
 > = async (input, context) => {
   const { deploymentId, targetId, event, attempt, offer } = reportedCommand(input.HostCommandIdentifier, context);
   const report = { type: "acknowledged", event, by: "agent", attempt, offer } as const;
-  return { CommandStatus: await context.runner.report({ deploymentId, targetId, report }) };
+  const { answer } = await context.runner.report({ deploymentId, targetId, report });
+  return { CommandStatus: answer };
 };

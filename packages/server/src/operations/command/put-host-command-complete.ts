@@ -7,6 +7,7 @@ import {
   MAX_LOG_TAIL_CHARACTERS,
 } from "@sluice/model/diagnostics.ts";
 import { excerpt, truncate } from "@sluice/model/excerpt.ts";
+import { formatHostCommandIdentifier } from "@sluice/model/host-command.ts";
 import { MAX_COMPLETION_MESSAGE_CHARACTERS, MAX_SCRIPT_NAME_CHARACTERS } from "@sluice/model/limits.ts";
 import type {
   Envelope,
@@ -16,6 +17,7 @@ import type {
 import { toStorable } from "@sluice/wire/json/storable-text.ts";
 import type { Operation } from "../operation.ts";
 import { type CommandContext, reportedCommand } from "./command-context.ts";
+import { executionIdOf } from "./deployment-execution-id.ts";
 
 /** The first completion of a command counts; the agents repeat failures, and those are accepted and change nothing. */
 export const putHostCommandComplete: Operation<
@@ -23,7 +25,7 @@ export const putHostCommandComplete: Operation<
   PutHostCommandCompleteOutput,
   CommandContext
 > = async (input, context) => {
-  const { deploymentId, targetId, event, attempt } = reportedCommand(input.HostCommandIdentifier, context);
+  const { deploymentId, targetId, event, attempt, offer } = reportedCommand(input.HostCommandIdentifier, context);
   if (input.CommandStatus !== "Succeeded" && input.CommandStatus !== "Failed") {
     throw new CallerFault(
       "ClientException",
@@ -40,9 +42,17 @@ export const putHostCommandComplete: Operation<
     attempt,
     succeeded,
     diagnostics: describe(agent, succeeded),
+    takesNextBy: input.TakesNextCommand ? offer : undefined,
   } as const;
-  await context.runner.report({ deploymentId, targetId, report });
-  return {};
+  const { next } = await context.runner.report({ deploymentId, targetId, report });
+  if (next === undefined) return {};
+  return {
+    NextCommand: {
+      HostCommandIdentifier: formatHostCommandIdentifier({ deploymentId, ...next, offer, targetId }),
+      DeploymentExecutionId: executionIdOf(deploymentId, context),
+      CommandName: next.event,
+    },
+  };
 };
 
 function describe(agent: AgentDiagnostics | null, succeeded: boolean): Diagnostics {

@@ -120,7 +120,7 @@ export async function testInstallation(): Promise<TestInstallation> {
       revisions: memoryRevisionSource.create({}, { urls: new Map(), bundles: outside.bundles }),
       ecsServices: liveEcsServices({}, () => clock.now),
       lambdaAliases: liveLambdaAliases({}, () => clock.now),
-      planner: { wake: (deploymentId) => void woken.push(deploymentId), report: async () => "Failed" },
+      planner: { wake: (deploymentId) => void woken.push(deploymentId), report: async () => ({ answer: "Failed" }) },
       forgetOutput: async () => {},
     },
     signingCertificate: "-----BEGIN CERTIFICATE-----\n",

@@ -44,7 +44,7 @@ export const putLifecycleEventHookExecutionStatus: CodeDeployOperation<
   const [found] = await findTargets(db, deploymentId, [targetId]);
   requireInvoked(deploymentId, execution, found?.target);
   const report = hookReport(execution, succeeded);
-  const answer = await planner.report({ deploymentId, targetId, report });
+  const { answer } = await planner.report({ deploymentId, targetId, report });
   // Anything else was not taken: the event ended between the look and the report.
   if (answer !== "InProgress") throw alreadyCompleted(deploymentId, execution);
   return { lifecycleEventHookExecutionId: executionId };
