@@ -84,5 +84,7 @@ export async function guardedGroups(
 function presenceOf(row: HostRow, liveness: Liveness, now: number): ObservedAgent["presence"] {
   const state = hostState(row, liveness, now);
   if (state === "alive") return "alive";
-  return state === "declared" || state === "enrolled" ? "never" : "offline";
+  // What a server that was killed had heard last is not in its database. What an agent says of itself is.
+  const hasSpoken = row.agent_version !== null || row.agent_platform !== null;
+  return (state === "declared" || state === "enrolled") && !hasSpoken ? "never" : "offline";
 }

@@ -2,6 +2,7 @@ import { SLUICE_VERSION } from "@sluice/model/version.ts";
 import type { HostHeartbeatInput } from "@sluice/wire/sluice/sluice-api.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FindAgentProgram } from "../../../agent-programs/find-agent-program.ts";
+import { Liveness } from "../../../hosts/liveness.ts";
 import { createSigningCertificate, loadSigningKey } from "../../../signing/specification-envelope.ts";
 import { insertUpgrade, removeEndedUpgrade } from "../../../store/agent-upgrades.ts";
 import { AGENT_PROGRAMS, AGENT_UPGRADE_REQUEST } from "../../../store/columns/agent-upgrade-columns.ts";
@@ -28,12 +29,11 @@ let context: SluiceContext;
 let upgrades: AgentUpgrades;
 const errors: unknown[] = [];
 
-beforeEach(async () => {
-  here = await testInstallation();
-  errors.length = 0;
+/** With nothing but what is in the database and in `liveness`. */
+async function startServer(liveness: TestInstallation["context"]["liveness"]): Promise<void> {
   upgrades = new AgentUpgrades({
     store: here.context.store,
-    liveness: here.context.liveness,
+    liveness,
     matchHosts: here.context.preflight.matchHosts,
     // It looks when it is woken, and not by itself.
     timers: { now: () => here.clock.now, after: () => () => {} },
@@ -41,7 +41,13 @@ beforeEach(async () => {
     findAgentProgram,
     onError: (error) => errors.push(error),
   });
-  context = { ...here.context, agentUpgrades: upgrades, findAgentProgram };
+  context = { ...here.context, liveness, agentUpgrades: upgrades, findAgentProgram };
+}
+
+beforeEach(async () => {
+  here = await testInstallation();
+  errors.length = 0;
+  await startServer(here.context.liveness);
 });
 afterEach(async () => {
   await upgrades.close();
@@ -197,6 +203,17 @@ describe("an upgrade of agents", () => {
         return (await states()).removed;
       })
       .toBe("skipped: the host was removed");
+  });
+
+  it("waits for a host that a server which was killed had heard, and the next one has not yet", async () => {
+    const one = await enrol("web-1");
+    await StartAgentUpgrade({ version: NEW }, context);
+    await upgrades.close();
+    const { store } = here.context;
+    await startServer(new Liveness({ store, readyAt: here.clock.now, onFlushError: () => {} }));
+    await becomes({ "web-1": "waiting: it is offline" });
+    await beat(one);
+    await becomes({ "web-1": "offered" });
   });
 
   it("passes over reports that mean nothing", async () => {
