@@ -29,6 +29,7 @@ const LONG = process.env.SLUICE_LONG
       "tests/release/installed-package.test.ts",
       "tests/release/same-bytes.test.ts",
       "tests/upgrade/older-versions.test.ts",
+      "tests/upgrade/upgrade-attacks.test.ts",
     ];
 
 /** Replaces modules, which is only possible in a process where no other file has loaded them. */

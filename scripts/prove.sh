@@ -36,7 +36,7 @@ esac
 export SLUICE_LONG=1
 export SLUICE_KILLS="${SLUICE_KILLS:-all}"
 export SLUICE_LOAD_REQUESTS="${SLUICE_LOAD_REQUESTS:-200000}"
-step rollouts --testTimeout=0 tests/rollouts tests/simulation/planted-shifts.test.ts tests/e2e/crash.test.ts tests/containers/kills-in-mid-shift.test.ts tests/functions/kills-in-mid-shift.test.ts tests/upgrade/upgrade.test.ts
+step rollouts --testTimeout=0 tests/rollouts tests/simulation/planted-shifts.test.ts tests/e2e/crash.test.ts tests/containers/kills-in-mid-shift.test.ts tests/functions/kills-in-mid-shift.test.ts tests/upgrade/upgrade.test.ts tests/upgrade/upgrade-attacks.test.ts
 
 # As many requests at each weight of an alias, by Invoke and through a listener of a real HAProxy: shares within 2 points.
 export SLUICE_FUNCTION_REQUESTS="${SLUICE_FUNCTION_REQUESTS:-10000}"
