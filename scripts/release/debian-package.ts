@@ -35,6 +35,7 @@ export async function packageFiles(
     "usr/lib/systemd/system/sluice-server.service": await file("systemd/sluice-server.service"),
     "usr/share/doc/sluice/changelog.gz": { content: await press(changelog(time), { level: 9 }), mode: 0o644 },
     "usr/share/doc/sluice/copyright": await file("debian/copyright"),
+    "usr/share/doc/sluice/examples/isolated-functions.conf": await file("systemd/isolated-functions.conf"),
     ...Object.fromEntries(named),
   };
 }

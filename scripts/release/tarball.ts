@@ -20,6 +20,7 @@ export async function tarball(
   const entries = [
     { path: `${name}/sluice`, mode: 0o755, content: program },
     await read("README.md"),
+    await read("systemd/isolated-functions.conf"),
     await read("systemd/sluice-agent.service"),
     await read("systemd/sluice-server.service"),
     await read("etc/sluice-agent", "etc/default/sluice-agent"),

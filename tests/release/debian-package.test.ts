@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { SLUICE_VERSION } from "@sluice/model/version.ts";
@@ -44,6 +44,7 @@ it.skipIf(!hasDpkg)("is one that dpkg reads, with files of root that nobody else
     "./usr/lib/systemd/system/sluice-agent.service": "-rw-r--r-- 0/0",
     "./usr/lib/systemd/system/sluice-server.service": "-rw-r--r-- 0/0",
     "./usr/share/doc/sluice/copyright": "-rw-r--r-- 0/0",
+    "./usr/share/doc/sluice/examples/isolated-functions.conf": "-rw-r--r-- 0/0",
   });
   expect(Object.values(found).filter((access) => !/^(drwxr-xr-x|-rw-r--r--|-rwxr-xr-x) 0\/0$/.test(access))).toEqual(
     [],
@@ -60,16 +61,22 @@ it.each(["postinst", "prerm", "postrm"])("%s is a script that a shell reads, and
   expect(readFileSync(join(PACKAGING, "debian", name), "utf8")).toMatch(/^#!\/bin\/sh\nset -e\n/);
 });
 
-it.skipIf(!isInstalled("systemd-analyze", "--version"))("its units are without a fault to systemd", () => {
-  const units = ["sluice-agent.service", "sluice-server.service"].map((name) => {
-    const text = readFileSync(join(PACKAGING, "systemd", name), "utf8");
-    const path = join(folder, name);
-    // It looks whether the program is there.
-    writeFileSync(path, text.replace("/usr/bin/sluice", "/bin/true"));
-    return path;
-  });
-  expect(run("systemd-analyze", ["verify", ...units])).toBe("");
-});
+it.skipIf(!isInstalled("systemd-analyze", "--version"))(
+  "its units and the drop-in are without a fault to systemd",
+  () => {
+    const dropIns = join(folder, "sluice-server.service.d");
+    mkdirSync(dropIns);
+    copyFileSync(join(PACKAGING, "systemd/isolated-functions.conf"), join(dropIns, "isolated-functions.conf"));
+    const units = ["sluice-agent.service", "sluice-server.service"].map((name) => {
+      const text = readFileSync(join(PACKAGING, "systemd", name), "utf8");
+      const path = join(folder, name);
+      // It looks whether the program is there.
+      writeFileSync(path, text.replace("/usr/bin/sluice", "/bin/true"));
+      return path;
+    });
+    expect(run("systemd-analyze", ["verify", ...units])).toBe("");
+  },
+);
 
 it("its sluice.yml is valid, and so is each example in it", async () => {
   const text = readFileSync(join(PACKAGING, "etc/sluice.yml"), "utf8");
