@@ -4,6 +4,7 @@ import { request as ask, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
@@ -136,6 +137,56 @@ it("refuses offers that somebody kept, those of downgrades too, and logs each on
   for (const line of refusals) expect(line).toContain("signed before the one that this host took last");
   expect(await versions(server)).toEqual({ "web-1": `alive ${NEWER}` });
   expect(switchesOf(agent)).toBe(3);
+});
+
+it("reports within seconds that the server signs with another certificate, and blames no host for it", async () => {
+  const server = await serve();
+  const agent = await supervise(server, "web-1");
+  await living(server, 1);
+  await server.stop();
+  const database = new DatabaseSync(join(server.data, "sluice.db"));
+  database.exec("DELETE FROM settings WHERE name = 'signing-certificate'");
+  database.close();
+  await server.start();
+  await living(server, 1);
+  const { exitCode, stdout } = await upgrade(server, "--version", NEW);
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 1,
+    stdout: expect.stringMatching(/web-1 .* FAILED: the server signs with another certificate .*sluice restore/),
+  });
+  expect(agent.log().split("was not taken")).toHaveLength(2);
+});
+
+it("says that the program was replaced on the server, and goes on when it is there again", async () => {
+  const server = await serve();
+  const agents = [await supervise(server, "web-1"), await supervise(server, "web-2")];
+  await living(server, 2);
+  // It is offered to nobody before both wait for it.
+  for (const agent of agents) await agent.stop();
+  const watched = server.follow("agents", "upgrade", "--version", NEW);
+  await until("a host that waits", () => watched.stdout().includes("offline"));
+  offerProgram(server, NEW, await agentProgram(NEWER));
+  for (const agent of agents) agent.start();
+  await until("the reason", () => watched.stdout().includes("its file was replaced since the upgrade began"));
+  offerProgram(server, NEW, await agentProgram(NEW));
+  const exitCode = await watched.ended;
+  const said = `${watched.stdout()}${watched.stderr()}`;
+  expect({ exitCode, said }).toEqual({ exitCode: 0, said: expect.any(String) });
+});
+
+it("lets one upgrade begin where two servers are asked for many", async ({ skip }) => {
+  skip(whyNoDatabase("postgres") !== null, whyNoDatabase("postgres") ?? "");
+  const database = await openDatabase("postgres");
+  ending.push(() => database.close());
+  const several = { databaseUrl: database.url, args: ["--allow-several-servers"] };
+  const servers = [await serve(several), await serve(several)] as const;
+  await supervise(servers[0], "web-1");
+  await living(servers[0], 1);
+  const asked = [0, 1, 0, 1].map((index) => upgrade(servers[index]!, "--version", NEW, "--no-watch"));
+  const begun = await Promise.all(asked);
+  expect(begun.map(({ exitCode }) => exitCode).sort()).toEqual([0, 1, 1, 1]);
+  for (const { exitCode, stderr } of begun) if (exitCode === 1) expect(stderr).toContain("there is one at a time");
+  expect((await servers[1].run("agents", "watch")).exitCode).toBe(0);
 });
 
 it("lets one of many upgrades begin, of whatever groups they are", async () => {
