@@ -39,7 +39,10 @@ async function uninstall(options: { readonly data: string }): Promise<Uninstalle
   let removed: UninstalledAgent = {};
   if (isEnrolled) {
     const { retireHost } = await import("@sluice/agent/protocol/host-calls.ts");
-    const notRetired = await retireHost(data);
+    const isWhole = existsSync(join(data, ENROLMENT_FILE_NAMES.agent));
+    const notRetired = isWhole
+      ? await retireHost(data)
+      : "a part of its enrolment was gone, so it could not tell the server";
     try {
       const { hostId, hostName } = readEnrolment(data);
       removed = { hostId, hostName, notRetired };
