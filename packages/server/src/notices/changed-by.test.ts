@@ -27,6 +27,7 @@ const TELL_NOTHING: ReadonlySet<string> = new Set([
   "sluice:TakeBackup",
   "sts:AssumeRole",
   // Of hosts' agents: their states are looked at, and their output has a notice of its own.
+  "sluice:GetAgentProgram",
   "sluice:HostHeartbeat",
   "sluice:PutHostLogs",
   "sluice:SpeakForHost",

@@ -9,7 +9,7 @@ it("says which group lets fewer hosts be away than the upgrade takes, and how to
   expect(groupLimits([prod], upgraded, 5)).toEqual([
     {
       group: "shop/prod",
-      hostsAtATime: 1,
+      hostsAtOnce: 1,
       reason:
         "at most 1 of the 5 hosts of shop/prod at a time, since CodeDeployDefault.OneAtATime keeps 4 of them healthy. For more, give the group another configuration: sluice groups update --application shop --group prod --config NAME (those that there are: sluice configs list)",
     },

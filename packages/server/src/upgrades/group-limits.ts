@@ -9,17 +9,17 @@ export function groupLimits(
   batchSize: number,
 ): readonly AgentUpgradeLimit[] {
   return groups.flatMap((group) => {
-    const hostsAtATime = group.hostIds.length - group.minimum;
+    const hostsAtOnce = group.hostIds.length - group.minimum;
     const wanted = Math.min(batchSize, group.hostIds.filter((id) => hostIds.has(id)).length);
-    if (hostsAtATime <= 0 || hostsAtATime >= wanted) return [];
-    return [{ group: group.name, hostsAtATime, reason: reasonOf(group, hostsAtATime) }];
+    if (hostsAtOnce <= 0 || hostsAtOnce >= wanted) return [];
+    return [{ group: group.name, hostsAtOnce, reason: reasonOf(group, hostsAtOnce) }];
   });
 }
 
-function reasonOf({ name, configName, hostIds, minimum }: GuardedGroup, hostsAtATime: number): string {
+function reasonOf({ name, configName, hostIds, minimum }: GuardedGroup, hostsAtOnce: number): string {
   const [applicationName = "", groupName = ""] = name.split("/").map(shellWord);
   return (
-    `at most ${hostsAtATime} of the ${hostIds.length} hosts of ${name} at a time, since ${configName} keeps ${minimum} of them healthy. ` +
+    `at most ${hostsAtOnce} of the ${hostIds.length} hosts of ${name} at a time, since ${configName} keeps ${minimum} of them healthy. ` +
     `For more, give the group another configuration: sluice groups update --application ${applicationName} --group ${groupName} --config NAME (those that there are: sluice configs list)`
   );
 }

@@ -85,7 +85,7 @@ export interface GetAgentUpgradeInput {
 export interface AgentUpgradeLimit {
   /** `APPLICATION/GROUP`. */
   readonly group: string;
-  readonly hostsAtATime: number;
+  readonly hostsAtOnce: number;
   /** Which rule says so, with the cure. */
   readonly reason: string;
 }

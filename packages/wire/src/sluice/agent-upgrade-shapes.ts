@@ -40,9 +40,9 @@ const upgradeHost = structure(
   ["hostId", "hostName", "state", "changedAt"],
 );
 
-const upgradeLimit = structure({ group: string, hostsAtATime: integer, reason: outputText }, [
+const upgradeLimit = structure({ group: string, hostsAtOnce: integer, reason: outputText }, [
   "group",
-  "hostsAtATime",
+  "hostsAtOnce",
   "reason",
 ]);
 

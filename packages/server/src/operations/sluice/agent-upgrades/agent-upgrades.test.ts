@@ -176,7 +176,7 @@ describe("an upgrade of agents", () => {
     }
     expect((await StartAgentUpgrade({ version: NEW, batch: "100%" }, context)).upgrade.batchSize).toBe(3);
     await becomes({ "web-1": "offered", "web-2": "waiting", "web-3": "waiting" });
-    expect((await GetAgentUpgrade({}, context)).limits).toMatchObject([{ group: "shop/prod", hostsAtATime: 1 }]);
+    expect((await GetAgentUpgrade({}, context)).limits).toMatchObject([{ group: "shop/prod", hostsAtOnce: 1 }]);
   });
 
   it("leaves out who cannot be upgraded, and hosts that are removed meanwhile", async () => {
