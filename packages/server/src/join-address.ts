@@ -34,16 +34,16 @@ export class JoinAddresses {
   forHosts(endpoint: string): JoinAddress {
     const { hostname } = new URL(endpoint);
     if (!isLoopback(hostname.replaceAll(/[[\]]/g, ""))) return this.reachedBy(endpoint, endpoint.startsWith("https:"));
-    const listener = this.#parts.listeners().find(({ host }) => !isLoopback(host));
-    if (!listener) return this.reachedBy(endpoint, endpoint.startsWith("https:"));
     const named = this.#parts.configured.find(({ name }) => !isLoopback(name));
     if (named?.scheme !== undefined) {
-      // Behind a proxy that ends TLS: the certificate is the proxy's.
+      // Behind a proxy that ends TLS, on this machine or another: the certificate is the proxy's.
       return {
         server: `${named.scheme}://${named.name}${named.port === undefined ? "" : `:${named.port}`}`,
         pin: undefined,
       };
     }
+    const listener = this.#parts.listeners().find(({ host }) => !isLoopback(host));
+    if (!listener) return this.reachedBy(endpoint, endpoint.startsWith("https:"));
     const { ownAddress = addressOfThisMachine } = this.#parts;
     const host = named?.name ?? (isUnspecified(listener.host) ? (ownAddress() ?? listener.host) : listener.host);
     return this.reachedBy(listensOn(host, named?.port ?? listener.port, true), true);
