@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateDeploymentGroupCommand, GetDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
+import { addressOfServer } from "@sluice/cli/aws-agent/reachable-server.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tgzBundle } from "../../installation/bundle.fixture.ts";
 import { CodeDeploy } from "../../installation/code-deploy.fixture.ts";
@@ -96,6 +97,16 @@ describe("sluice hosts add --aws-agent", () => {
     expect(refused.exitCode).not.toBe(0);
     expect(refused.stderr).toContain(message);
     expect((await listedHosts(server)).some(({ hostName }) => hostName === "refused-1")).toBe(false);
+  });
+
+  it("finds out that the certificate lacks the name, though it has the address", async () => {
+    const ca = readFileSync(join(folder, "tls.pem"), "utf8");
+    const { port } = new URL(server.url());
+    const leadsHere = async () => ["127.0.0.1"];
+    await expect(addressOfServer(`https://deploy.example.org:${port}`, { ca }, leadsHere)).rejects.toThrow(
+      /127\.0\.0\.1: .*deploy\.example\.org.* is not in the cert.*Put the name and the address into the certificate/,
+    );
+    expect(await addressOfServer(byName(), { ca }, leadsHere)).toBe(`https://127.0.0.1:${port}`);
   });
 
   it("refuses its options without it", async () => {

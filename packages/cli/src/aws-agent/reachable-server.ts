@@ -7,7 +7,7 @@ import { CommandFailed, EXIT_USAGE } from "../command-failed.ts";
 
 const ANSWER_TIMEOUT_MILLISECONDS = 5_000;
 const MISDIRECTED = 421;
-const CERTIFICATE_PAGE = "docs/reference/sluice-yml.md, The server's names";
+const COMMANDS = "the commands are in docs/guides/aws-agent.md, Move a host to Sluice";
 
 /**
  * The address by which the host reaches the server: what the caller gave, or else that of the connection, unless it is this machine's own.
@@ -30,26 +30,30 @@ export function serverForHost(given: string | undefined, connected: string): str
 
 /**
  * The same server by an address in place of its name. AWS's agent asks for BUCKET.NAME where S3 has a name, which takes a wildcard record and a
- * wildcard certificate; where it has an address, it asks for the bucket by its path.
- * @throws CommandFailed when the certificate has none of the name's addresses, or the server does not answer to it
+ * wildcard certificate; where it has an address, it asks for the bucket by its path. It polls at the name.
+ * @throws CommandFailed when the certificate lacks the name or all of its addresses, or the server does not answer to them
  */
-export async function addressOfServer(endpoint: string, tls: TlsTrust | undefined): Promise<string> {
+export async function addressOfServer(
+  endpoint: string,
+  tls: TlsTrust | undefined,
+  resolve: (name: string) => Promise<readonly string[]> = addressesOf,
+): Promise<string> {
   const url = new URL(endpoint);
   const name = url.hostname.replace(/^\[|\]$/g, "");
-  const addresses = isIP(name)
-    ? [name]
-    : (await lookup(name, { all: true }).catch(noAddress)).map(({ address }) => address);
+  const isAddress = isIP(name) !== 0;
   const troubles: string[] = [];
-  for (const address of addresses) {
-    const trouble = await whyNotAt(address, url, tls);
-    if (trouble === undefined)
-      return `https://${isIP(address) === 6 ? `[${address}]` : address}${url.port && `:${url.port}`}`;
+  for (const address of isAddress ? [name] : await resolve(name)) {
+    const trouble =
+      (isAddress ? undefined : await whyNotAt(address, name, url, tls)) ?? (await whyNotAt(address, address, url, tls));
+    if (trouble === undefined) return `https://${authority(address, url)}`;
     troubles.push(`${address}: ${trouble}`);
   }
   throw new CommandFailed(
-    `AWS's agent needs the server's address for buckets, and none can be used (${troubles.join("; ") || `${name} has no address`}). ` +
-      `Put the address into the certificate and into server.names (${CERTIFICATE_PAGE}), ` +
-      `or, where *.${name} has a DNS record and is in the certificate: --s3-endpoint ${url.origin}`,
+    `AWS's agent polls at ${url.origin} and asks for buckets at its address, and that cannot be (${troubles.join("; ") || `${name} has no address`}). ` +
+      `Put ${isAddress ? "the address" : "the name and the address"} into the certificate and into server.names (${COMMANDS})` +
+      (isAddress
+        ? ""
+        : `, or, where *.${name} has a DNS record and is in the certificate: --s3-endpoint ${url.origin}`),
   );
 }
 
@@ -60,22 +64,26 @@ export function givenS3Endpoint(text: string): string {
   return url.origin;
 }
 
-/** Asks once: whether the certificate has the address, and whether the server answers to it, is known only from the server. */
-function whyNotAt(address: string, url: URL, tls: TlsTrust | undefined): Promise<string | undefined> {
+/**
+ * Asks once: whether the certificate has the name, or the address by itself, and whether the server answers to it, is known only from the server.
+ * @param name what is called: the address itself, or a name that leads to it
+ */
+function whyNotAt(address: string, name: string, url: URL, tls: TlsTrust | undefined): Promise<string | undefined> {
   return new Promise((resolve) => {
     const asked = request(
       {
         host: address,
+        ...(isIP(name) === 0 ? { servername: name } : {}),
         port: url.port || 443,
         path: "/",
         ca: tls?.ca,
-        headers: { host: `${isIP(address) === 6 ? `[${address}]` : address}${url.port && `:${url.port}`}` },
+        headers: { host: authority(name, url) },
         timeout: ANSWER_TIMEOUT_MILLISECONDS,
         agent: false,
       },
       (answer) => {
         answer.resume();
-        resolve(answer.statusCode === MISDIRECTED ? "the server does not answer to this address" : undefined);
+        resolve(answer.statusCode === MISDIRECTED ? `the server does not answer to ${name}` : undefined);
       },
     );
     asked.on("timeout", () => asked.destroy(new Error(`no answer within ${ANSWER_TIMEOUT_MILLISECONDS / 1000} s`)));
@@ -84,8 +92,14 @@ function whyNotAt(address: string, url: URL, tls: TlsTrust | undefined): Promise
   });
 }
 
-function noAddress(): { address: string }[] {
-  return [];
+function authority(name: string, { port }: URL): string {
+  return `${isIP(name) === 6 ? `[${name}]` : name}${port && `:${port}`}`;
+}
+
+/** None of a name that leads nowhere. */
+async function addressesOf(name: string): Promise<readonly string[]> {
+  const found = await lookup(name, { all: true }).catch(() => []);
+  return found.map(({ address }) => address);
 }
 
 function parse(text: string, what: string): URL {
