@@ -7,7 +7,7 @@ const LEADS_NOWHERE: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP"
 /** A path without its links; undefined where it leads nowhere. */
 export function realPathOf(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch (error) {
     if (LEADS_NOWHERE.has(errorCodeOf(error) ?? "")) return undefined;
     throw error;
