@@ -28,6 +28,7 @@ const LONG = process.env.SLUICE_LONG
       "tests/agent/join-host.test.ts",
       "tests/release/installed-package.test.ts",
       "tests/release/same-bytes.test.ts",
+      "tests/archives/hostile-memory.test.ts",
       "tests/upgrade/older-versions.test.ts",
       "tests/upgrade/upgrade-attacks.test.ts",
     ];

@@ -3,7 +3,7 @@
 # npm run prove -- rollouts
 usage='npm run prove -- [STEP...]
 
-The long form of the tests, for hours. Steps: simulation, rollouts, functions, containers, pages, console, soak, postgres, hearing, kills; all of them without names.
+The long form of the tests, for hours. Steps: simulation, rollouts, functions, containers, pages, console, soak, postgres, hearing, kills, archives, release; all of them without names.
 scripts/prove.sh says which variables change their numbers.'
 . "$(dirname -- "$0")/usage.sh"
 . "$(dirname -- "$0")/setup.sh"
@@ -82,6 +82,9 @@ step hearing tests/hearing
 
 # An agent that is killed before each change that a deployment makes on its host; SLUICE_KILL_EVERY=3: before each third.
 step kills --testTimeout=0 tests/e2e/killed-agent.test.ts
+
+# An agent that unpacks and installs archives that are made to use up its memory: prints the peak for each.
+step archives --testTimeout=0 tests/archives/hostile-memory.test.ts
 
 # A release from two clones, compared, and its Debian package on a Debian of its own.
 step release --testTimeout=0 tests/release
