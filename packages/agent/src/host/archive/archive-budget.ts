@@ -5,7 +5,7 @@ import type { ClaimedSize } from "./claimed-size.ts";
 
 /** How often the disk is looked at while an archive is written to it. */
 const LOOK_EVERY_BYTES = 16 * 1024 * 1024;
-const LOOK_EVERY_ENTRIES = 4_096;
+const LOOK_EVERY_ENTRIES = 1_024;
 
 /** What an archive may still unpack to: by its limits, and by the room that the disk has. Each count throws where it goes beyond. */
 export class ArchiveBudget {
@@ -17,7 +17,7 @@ export class ArchiveBudget {
   #bytes = 0;
   #bytesLookedAt = 0;
 
-  /** @param directory on the disk that the archive is written to */
+  /** @param directory on the disk that the archive is written to, which stays when that is refused: messages name it */
   constructor(limits: ArchiveLimits, packedBytes: number, directory: string) {
     this.#limits = limits;
     this.#packedBytes = packedBytes;

@@ -32,7 +32,7 @@ export async function unpackBundle(
   rmSync(layout.recordedAttributesFile, { force: true });
   try {
     ensureDirectory(staging);
-    const budget = new ArchiveBudget(limits, statSync(layout.bundleFile).size, staging);
+    const budget = new ArchiveBudget(limits, statSync(layout.bundleFile).size, layout.deploymentDirectory);
     budget.expect(await claimedSize(layout.bundleFile, kind, limits));
     const writer = new ArchiveWriter(staging, limits, budget);
     await unpackEntries(layout.bundleFile, { kind, bundleType, writer, signal });

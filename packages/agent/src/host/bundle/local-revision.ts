@@ -77,7 +77,11 @@ async function takeDirectory(layout: DeploymentLayout, location: string, { limit
   rmSync(layout.recordedAttributesFile, { force: true });
   try {
     ensureDirectory(staging);
-    const writer = new ArchiveWriter(staging, limits, new ArchiveBudget(limits, Number.POSITIVE_INFINITY, staging));
+    const writer = new ArchiveWriter(
+      staging,
+      limits,
+      new ArchiveBudget(limits, Number.POSITIVE_INFINITY, layout.deploymentDirectory),
+    );
     await copyBelow(root, "", { writer, loop: new YieldingLoop(signal), umask: process.umask() });
     writer.finish("");
     writeRecordedEntries(layout.recordedAttributesFile, writer.recordedEntries(""));
