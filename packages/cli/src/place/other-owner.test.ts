@@ -61,6 +61,11 @@ it("leads to the service where the directory is that of one", () => {
   expect(refusal(restore, owner, { argv: ["restore"], isRoot: true }, () => directory)).toMatch(
     /there\. Run this as that user: [^.]*restore$/,
   );
+  const file = join(directory, "b.tar");
+  writeFileSync(file, "", { mode: 0o600 });
+  expect(refusal({ ...restore, reads: file }, owner, { argv: ["restore"], isRoot: true }, () => directory)).toMatch(
+    /restore\. That user cannot read the file: .*: install -o sluice -m 0600 \S+b\.tar \/var\/tmp\/$/,
+  );
 });
 
 it("tells another user whose it is, with sudo", () => {

@@ -6,6 +6,7 @@ import { CommandFailed } from "../command-failed.ts";
 import { dataOfUnit } from "./service-unit.ts";
 
 const ROOT = 0;
+const READABLE_BY_ALL = 0o004;
 const GETENT_TIMEOUT_MILLISECONDS = 10_000;
 
 /** A directory in which a verb is about to write. */
@@ -15,6 +16,8 @@ export interface WrittenDirectory {
   readonly mark: string;
   /** Without the mark the directory is its owner's. False: it is whoever's comes first. */
   readonly isOwnersWhileEmpty: boolean;
+  /** A file that the verb reads: its owner may not be allowed to. */
+  readonly reads?: string | undefined;
   /** Whose `--data` it may be, and whether the service does what the verb does. */
   readonly service?: { readonly unit: "sluice-server"; readonly isInstead: boolean } | undefined;
 }
@@ -55,7 +58,7 @@ interface Refused {
 }
 
 export function refusal(
-  { directory, service }: WrittenDirectory,
+  { directory, service, reads }: WrittenDirectory,
   owner: Owner,
   { argv, isRoot }: Refused,
   dataOf: typeof dataOfUnit = dataOfUnit,
@@ -71,7 +74,14 @@ export function refusal(
   }
   const toRoot =
     isRoot && !isOfService ? `. If root is to have it from now on: chown -R -h root ${shellWord(path)}` : "";
-  return `${cause} Run this as that user: ${asOwner}${toRoot}`;
+  return `${cause} Run this as that user: ${asOwner}${isRoot ? hintOnFile(reads, owner) : ""}${toRoot}`;
+}
+
+/** By the file's own mode; its directory may keep others out, too. */
+function hintOnFile(file: string | undefined, { uid, name }: Owner): string {
+  const stats = file === undefined ? undefined : statsOf(file);
+  if (file === undefined || stats === undefined || stats.uid === uid || (stats.mode & READABLE_BY_ALL) !== 0) return "";
+  return `. That user cannot read the file: put a copy where it can, and name that: install -o ${shellWord(name ?? String(uid))} -m 0600 ${shellWord(file)} /var/tmp/`;
 }
 
 /** The words before a command that somebody else is to run. */

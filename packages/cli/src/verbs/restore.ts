@@ -33,6 +33,7 @@ export function define(command: Command): void {
       directory: options.data,
       mark: SERVER_MARK,
       isOwnersWhileEmpty: true,
+      reads: file,
       service: { unit: "sluice-server", isInstead: false },
     });
     const { restoreBackup } = await import("@sluice/server/backup/restore-backup.ts");
