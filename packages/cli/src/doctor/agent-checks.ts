@@ -98,7 +98,8 @@ async function serverFromHere(enrolment: Enrolment, directory: string): Promise<
       const call = { method: "GET", headers: {}, agent, timeoutMs: ANSWER_TIMEOUT_MILLISECONDS };
       const answer = await exchange({ ...call, url: `${enrolment.server}/healthz` });
       answer.resume();
-      const pinned = enrolment.server.startsWith("https:") ? ", and its certificate is the pinned one" : "";
+      const whose = enrolment.serverFingerprints.length > 0 ? "the pinned one" : "one that this host trusts";
+      const pinned = enrolment.server.startsWith("https:") ? `, and its certificate is ${whose}` : "";
       return [
         ok("server", `${enrolment.server} is reached from here${pinned}`),
         clockCheck(answer.headers.date, Date.now(), "agent"),
