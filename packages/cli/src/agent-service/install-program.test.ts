@@ -54,7 +54,9 @@ it("says what is free and what is needed before it writes to a disk that is too 
     skip("needs root, to mount");
   }
   try {
-    expect(() => install("x".repeat(3_000_000))).toThrow(/has 2 MB free, and the program needs 3 MB\. Free some space/);
+    expect(() => install("x".repeat(3_000_000))).toThrow(
+      /has 1\.0 MiB free, and the program needs 2\.9 MiB\. Free some space/,
+    );
     expect(readdirSync(programs)).toEqual([]);
   } finally {
     execFileSync("umount", [programs]);

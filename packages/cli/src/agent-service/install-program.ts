@@ -19,6 +19,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { formatBytes } from "@sluice/model/byte-size.ts";
 import { makeDirectory } from "@sluice/wire/config/make-directory.ts";
 import { CommandFailed } from "../command-failed.ts";
 import { PROGRAM_LINK } from "./places.ts";
@@ -27,7 +28,6 @@ import type { Undo } from "./undo.ts";
 const PROGRAM_MODE = 0o755;
 /** A host may have less memory than two programs take. */
 const PIECE_BYTES = 1024 * 1024;
-const MEGABYTE = 1_000_000;
 
 export interface ProgramPlace {
   readonly programs: string;
@@ -95,7 +95,7 @@ function copy(program: string, to: string): void {
   const free = bsize * bfree;
   if (size > free) {
     throw new CommandFailed(
-      `${directory} has ${inMegabytes(free)} free, and the program needs ${inMegabytes(size)}. Free some space, then run this again: df -h ${directory}`,
+      `${directory} has ${formatBytes(free)} free, and the program needs ${formatBytes(size)}. Free some space, then run this again: df -h ${directory}`,
     );
   }
   try {
@@ -114,10 +114,6 @@ function alsoName(file: string, name: string, link: typeof linkSync): void {
     copy(file, name);
     flush(name);
   }
-}
-
-function inMegabytes(bytes: number): string {
-  return `${Math.ceil(bytes / MEGABYTE)} MB`;
 }
 
 function flush(path: string): void {
