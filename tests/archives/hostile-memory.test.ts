@@ -220,7 +220,7 @@ const CASES: readonly Case[] = [
     type: "tgz",
     pieces: () => tarOf(withGood(manyFiles(1_000_000 - 2_000))),
     says: SUCCEEDED,
-    maxMebibytes: 900,
+    maxMebibytes: 500,
   },
 ];
 
