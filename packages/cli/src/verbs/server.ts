@@ -71,8 +71,9 @@ export function define(command: Command): void {
     // The launcher set it for this process, and what this process starts is to have memory of its own kind.
     delete process.env.MALLOC_ARENA_MAX;
     nameProcess("sluice-server", options.data);
-    const { startServer } = await import("@sluice/server/start-server.ts");
+    // As a container's first process it would miss a signal that comes before: the kernel gives that one no default.
     const asked = terminationAsked();
+    const { startServer } = await import("@sluice/server/start-server.ts");
     const server = await startServer({
       dataDirectory: options.data,
       listen: [options.listen ?? LISTEN_DEFAULT],
