@@ -98,8 +98,8 @@ export class CompressedPrograms {
     requireRoom(directory, program.bytes);
     const unfinished = `${file}${UNFINISHED}`;
     try {
-      const sha256 = await compress(program.file, unfinished, signal);
-      if (sha256 !== program.sha256) throw new Error(`${program.file} was replaced while it was compressed`);
+      const fileSha256 = await compress(program.file, unfinished, signal);
+      if (fileSha256 !== program.sha256) throw new Error(`${program.file} was replaced while it was compressed`);
       await rename(unfinished, file);
     } catch (error) {
       await rm(unfinished, { force: true });

@@ -160,9 +160,9 @@ export class AgentUpgrades {
   /** The programs of other servers may be others, and files may be replaced: only what the upgrade began with is offered, and only by those who have it. */
   async #withheld(row: AgentUpgradeRow): Promise<UpgradeObservation["withheld"]> {
     const withheld = new Map<string, string>();
-    for (const { platform, sha256 } of AGENT_PROGRAMS.read(row)) {
+    for (const { platform, sha256: fileSha256 } of AGENT_PROGRAMS.read(row)) {
       const found = await this.#dependencies.findAgentProgram(platform, row.version);
-      if (!isMissing(found) && found.sha256 === sha256) continue;
+      if (!isMissing(found) && found.sha256 === fileSha256) continue;
       const why = isMissing(found)
         ? `it does not have it any more. ${found.cure}`
         : "its file was replaced since the upgrade began. Start another upgrade: sluice agents stop-upgrade, then sluice agents upgrade";
