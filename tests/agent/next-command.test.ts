@@ -1,5 +1,6 @@
+import { Journal } from "@sluice/agent/protocol/journal.ts";
 import { IN_PLACE_EVENTS } from "@sluice/model/lifecycle-event.ts";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import {
   enrolledDirectory,
   FakeHost,
@@ -23,6 +24,7 @@ beforeEach(async () => {
   host = new FakeHost();
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   host.act = async () => SUCCEEDED;
   await agent?.stop();
   agent = undefined;
@@ -119,6 +121,24 @@ it("an event that has run here, and that a forgetful server gives again, is answ
   server.forgetProgress("d-1:AfterInstall");
   server.forgetProgress("d-1:Install");
   await until(() => server.completionsOf("d-1:AfterInstall").length > 1);
+  expect(host.started).toEqual(["d-1:Install", "d-1:AfterInstall"]);
+});
+
+it("it is answered also while the disk is slow to take how it ended", async () => {
+  const slow = Promise.withResolvers<void>();
+  const { end } = Journal.prototype;
+  vi.spyOn(Journal.prototype, "end").mockImplementation(async function (this: Journal, commandId, outcome) {
+    await end.call(this, commandId, outcome);
+    if (commandId === "d-1:AfterInstall") await slow.promise;
+  });
+  server.reofferMs = SOON_MILLISECONDS;
+  server.deploy("d-1", ["Install", "AfterInstall"]);
+  start();
+  await ended("d-1:AfterInstall");
+  server.forgetProgress("d-1:AfterInstall");
+  server.forgetProgress("d-1:Install");
+  await until(() => server.completionsOf("d-1:AfterInstall").length > 1);
+  slow.resolve();
   expect(host.started).toEqual(["d-1:Install", "d-1:AfterInstall"]);
 });
 

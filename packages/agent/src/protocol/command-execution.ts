@@ -306,8 +306,8 @@ function takeNext(command: NextCommand, before: JournalEntry, parts: CommandPart
   const { held: commands, journal } = parts;
   const { HostCommandIdentifier: commandId, CommandName: event } = command;
   const { deploymentId, deploymentGroupId } = before;
-  // Said again of what is under way here already.
-  if (commands.has(commandId)) return undefined;
+  // Said again of what is under way here already. One that is being reported is reported again: its report may have been answered before the server forgot it.
+  if (commands.isAhead(commandId)) return undefined;
   const held = hold(command, parts);
   commands.advance(held, "acknowledged");
   const earlier = journal.find(commandId) ?? journal.findEvent(deploymentId, event);

@@ -32,6 +32,12 @@ export class HeldCommands {
     return this.#held.has(commandId);
   }
 
+  /** Held, and not yet told how it ended: whatever the server says of it now, it hears the outcome. */
+  isAhead(commandId: string): boolean {
+    const held = this.#held.get(commandId);
+    return held !== undefined && held.state !== "reporting";
+  }
+
   list(): readonly HeldCommand[] {
     return [...this.#held.values()];
   }
@@ -54,8 +60,9 @@ export class HeldCommands {
     this.#announce();
   }
 
+  /** Another that was held under its name meanwhile stays. */
   letGo(held: HeldCommand): void {
-    this.#held.delete(held.commandId);
+    if (this.#held.get(held.commandId) === held) this.#held.delete(held.commandId);
     this.#announce();
   }
 
