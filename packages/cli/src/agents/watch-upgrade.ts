@@ -27,7 +27,7 @@ export async function watchUpgrade(sluice: SluiceClient, upgradeId: string, isJs
       if (isAway) printError("The server answers again.");
       isAway = false;
       for (const limit of limits) tellLimit(limit, told, isJson);
-      for (const host of hosts) tell(host, upgrade, told, isJson);
+      for (const host of hosts.toSorted(byChange)) tell(host, upgrade, told, isJson);
       changedSince = latest(hosts) ?? changedSince;
       if (isOver(upgrade)) {
         if (isJson) printJsonLine({ type: "upgrade", ...upgrade });
@@ -80,6 +80,14 @@ function tellLimit(limit: AgentUpgradeLimit, told: Map<string, string>, isJson: 
   told.set(limit.group, limit.reason);
   if (isJson) printJsonLine({ type: "limit", ...limit });
   else print(visibleLine(limit.reason));
+}
+
+/** As they came about: a host is offered the program when another has ended, and not before. */
+function byChange(one: AgentUpgradeHost, other: AgentUpgradeHost): number {
+  return (
+    one.changedAt.getTime() - other.changedAt.getTime() ||
+    Number(one.state === "offered") - Number(other.state === "offered")
+  );
 }
 
 function latest(hosts: readonly AgentUpgradeHost[]): Date | undefined {
