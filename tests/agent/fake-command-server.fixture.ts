@@ -151,7 +151,13 @@ export class FakeCommandServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    try {
+      for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    } catch {
+      return;
+    }
+    // Of a caller that went away only a part has come, or nothing.
+    if (!request.complete || chunks.length === 0) return void response.destroy();
     const operation = String(request.headers["x-amz-target"]).split(".")[1] as Operation;
     const call: ReceivedCall = { operation, input: JSON.parse(Buffer.concat(chunks).toString()) };
     this.calls.push(call);

@@ -93,7 +93,7 @@ export function scenarioOf(seed: number): HostScenario {
     deafServer: sometimes(0.03),
     slowServer: sometimes(0.03),
     overrunServer: sometimes(0.03),
-    longOutage: random.chance(0.3) ? sometimes(0.003) : 0,
+    longOutage: random.chance(0.3) ? sometimes(0.006) : 0,
     balancerUnreachable: sometimes(0.3),
     balancerRefuses: sometimes(0.05),
     balancerSlow: sometimes(0.3),
